@@ -3,7 +3,7 @@
 Belongs here: their tables and pictures. Does not: the counts (`study`, `expectations`), the page (`release_report`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import altair as alt
@@ -17,7 +17,7 @@ from expectations.trend import describe_trend
 from matching.engine.charts import draw_svg
 from reconciliation.register import Register
 from study.agreement import agreement_matrix, compare_sources
-from study.monitoring import COUNTS, SCOPES, watch
+from study.monitoring import LENGTHS, SCOPES, WATCHED, Monitoring, watch
 from study.recording import describe_recording, draw_tiles
 from study.tiles import draw_shares
 from warehouse.releases.quality_history import read_quality_history
@@ -50,11 +50,17 @@ def _monitoring(register: Register) -> list[ReportPart]:
         "last day on which the order binds, or may."
     )
     return [
-        ReportPart.of_table(
-            f"Who is bound, by {scope}", caption.format(scope), watched.count(scope).rename({"name": scope, **COUNTS})
-        )
+        ReportPart.of_table(title.format(scope), words.format(scope), _counts(watched, scope, headings))
         for scope in SCOPES
+        for title, words, headings in (
+            ("Who is bound, by {}", caption, LENGTHS),
+            ("What is to be watched, by {}", "The same orders.", WATCHED),
+        )
     ]
+
+
+def _counts(watched: Monitoring, scope: str, headings: Mapping[str, str]) -> pl.DataFrame:
+    return watched.count(scope).select("name", *headings).rename({"name": scope, **headings})
 
 
 def _recording(register: Register) -> list[ReportPart]:

@@ -23,19 +23,24 @@ UNRECORDED_BREACH: Final = "Q-BREACH"
 NOT_KNOWN: Final = "Not known"
 SCOPES: Final = {"nation": "nation", "region": "region", "force": "force_name"}
 """By what is counted, and the column that says it."""
-COUNTS: Final = {
+LENGTHS: Final = {
     "orders": "In force",
     "in_doubt": "Of which in doubt",
     **{f"within_{days}": f"End within {days} days" for days in SPANS},
     "no_last_day": "No last day known",
     "interim": "Interim, no outcome",
+}
+"""How many are in force and how long they bind, with headings; later columns of days hold the earlier ones."""
+WATCHED: Final = {
     "travel_bans": "With a travel ban",
+    "to_notify": "Must notify",
     "county_lines": "County lines",
+    "lines_unknown": "County lines not known",
     "breached": "Recorded breach",
     "unrecorded": "Arrest for breach, none recorded",
     "off_police": "In no police system",
 }
-"""What is counted, with its heading; later columns of days hold the earlier ones."""
+"""What else is counted of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,15 +49,15 @@ class Monitoring:
 
     Attributes:
         as_of: the night from which days are counted.
-        orders: rows of `orders` with `region`, and `days_left`, `has_travel_ban`, `has_unrecorded_breach`,
-            `is_off_police` (no police system holds it).
+        orders: rows of `orders` with `region`, and `days_left`, `has_travel_ban`, `must_notify`,
+            `has_unrecorded_breach`, `is_off_police` (no police system holds it).
     """
 
     as_of: date
     orders: pl.DataFrame
 
     def count(self, scope: str) -> pl.DataFrame:
-        """A row for each nation, region or force (`SCOPES`) with `name` and `COUNTS`; not known last."""
+        """A row for each nation, region or force (`SCOPES`) with `name`, `LENGTHS` and `WATCHED`; not known last."""
         name = pl.col(SCOPES[scope]).fill_null(NOT_KNOWN).alias("name")
         counted = self.orders.group_by(name).agg(*self._counts())
         return counted.sort(pl.col("name") == NOT_KNOWN, "name")
@@ -66,7 +71,9 @@ class Monitoring:
             "no_last_day": days.is_null().sum(),
             "interim": pl.col("is_interim").sum(),
             "travel_bans": pl.col("has_travel_ban").sum(),
+            "to_notify": pl.col("must_notify").sum(),
             "county_lines": pl.col("is_county_lines").sum(),
+            "lines_unknown": pl.col("is_county_lines").is_null().sum(),
             "breached": (pl.col("breach_count") > 0).sum(),
             "unrecorded": pl.col("has_unrecorded_breach").sum(),
             "off_police": pl.col("is_off_police").sum(),
@@ -81,7 +88,7 @@ def watch(table: Callable[[str], pl.DataFrame], as_of: date) -> Monitoring:
         table: gives a table of it by name: `orders`, `conditions`, `discrepancies`.
         as_of: its night.
     """
-    bans = table("conditions").filter(pl.col("kind") == "travel", "is_golden", ~pl.col("is_lapsed"))
+    binding = table("conditions").filter(pl.col("is_golden") | pl.col("is_doubtful"), ~pl.col("is_lapsed"))
     asked = table("discrepancies").filter(pl.col("rule_code") == UNRECORDED_BREACH, pl.col("state") != "resolved")
     regions = reference("regions").select(region_code="code", region="region").unique("region_code", keep="first")
     orders = table("orders").filter(counts_as_in_force()).join(
@@ -92,7 +99,8 @@ def watch(table: Callable[[str], pl.DataFrame], as_of: date) -> Monitoring:
         as_of,
         orders.with_columns(
             days_left=(pl.col("binds_until") - pl.lit(as_of)).dt.total_days(),
-            has_travel_ban=_is_among(bans),
+            has_travel_ban=_is_among(binding.filter(kind="travel")),
+            must_notify=_is_among(binding.filter(kind="notification")),
             has_unrecorded_breach=_is_among(asked),
             is_off_police=held == 0,
         ),

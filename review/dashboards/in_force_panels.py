@@ -6,6 +6,7 @@ Belongs here: the figures of that page. Does not: the status in law (`reconcilia
 What may be in force is counted as in force, and the figure beside it says how much of it is in doubt.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import altair as alt
@@ -16,7 +17,7 @@ from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import NONE, Panel, PanelCell, panel_table
 from review.dashboards.picture_store import PictureStore
 from review.item.titles import format_day, source_name, title_of
-from study.monitoring import COUNTS, NOT_KNOWN, SCOPES, SPANS, Monitoring, watch
+from study.monitoring import LENGTHS, NOT_KNOWN, SCOPES, SPANS, WATCHED, Monitoring, watch
 from study.tiles import draw_shares
 from warehouse.sources import SOURCE_NAMES
 from warehouse.wording import count_words
@@ -31,6 +32,7 @@ def in_force_panels(visible: VisibleRelease, pictures: PictureStore) -> tuple[Pa
     return (
         _by_type(orders),
         *(_where(watched, scope) for scope in SCOPES),
+        *(_what(watched, scope) for scope in SCOPES),
         _interim(orders, visible),
         _unrecorded(watched),
         _holdings(orders, pictures, visible.forces),
@@ -122,17 +124,26 @@ def _interim_line(order: dict[str, Any], visible: VisibleRelease) -> tuple[Panel
 
 
 def _where(watched: Monitoring, scope: str) -> Panel:
-    """What is to be watched, by nation, region or force."""
-    rows = watched.count(scope).iter_rows()
-    summary = (
-        "Only regional returns record breaches: none recorded does not mean none. Where a person was arrested for a "
-        "breach and no source records one, the owner is asked."
-        if scope == "nation"
-        else f"The same by {scope}."
+    """How many orders bind, and how long, by nation, region or force."""
+    title = f"By {scope}"
+    return _counted(watched, scope, LENGTHS, title, "Days are counted from the night to the last day.")
+
+
+def _what(watched: Monitoring, scope: str) -> Panel:
+    """What else is to be watched of them."""
+    words = (
+        "Only regional returns record breaches and county lines: none recorded does not mean none. Where a person was "
+        "arrested for a breach and no source records one, the owner is asked."
     )
-    sheet = panel_table(f"Orders in force, by {scope}", [scope.capitalize(), *COUNTS.values()], rows)
+    return _counted(watched, scope, WATCHED, f"To be watched, by {scope}", words)
+
+
+def _counted(watched: Monitoring, scope: str, headings: Mapping[str, str], title: str, words: str) -> Panel:
+    rows = watched.count(scope).select("name", *headings).iter_rows()
+    sheet = panel_table(title, [scope.capitalize(), *headings.values()], rows)
     has_rows = watched.orders.height > 0
-    return Panel(f"by-{scope}", f"By {scope}", summary, sheet if has_rows else None, is_folded=scope == "force")
+    key = title.lower().replace(" ", "-").replace(",", "")
+    return Panel(key, title, words, sheet if has_rows else None, is_folded=scope == "force")
 
 
 def _unrecorded(watched: Monitoring) -> Panel:

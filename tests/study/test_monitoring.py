@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from study.agreement import agreement_matrix, compare_sources
-from study.monitoring import COUNTS, watch
+from study.monitoring import LENGTHS, WATCHED, watch
 from study.recording import describe_recording, draw_tiles
 from warehouse.codes import reference
 from warehouse.tables.core import CORE_ORDERS
@@ -30,13 +30,17 @@ TABLES = {
         order(1, 0, sources=["court", "rocu"]),
         order(2, 45, is_interim=True, breach_count=1),
         order(3, None, nation=None, region_code=None, force_name=None, is_in_force_doubtful=True),
-        order(4, 90),
+        order(4, 90, is_county_lines=False),
         order(5, 10, legal_status="discharged"),
     ),
     "conditions": rows(
         CONDITIONS,
         {"order_id": "ORD-1", "kind": "travel", "is_golden": True, "is_lapsed": False},
         {"order_id": "ORD-2", "kind": "travel", "is_golden": True, "is_lapsed": True},
+        # In the court's result alone: it counts as in force until the court denies it.
+        {"order_id": "ORD-4", "kind": "travel", "is_golden": False, "is_doubtful": True, "is_lapsed": False},
+        {"order_id": "ORD-4", "kind": "notification", "is_golden": True, "is_lapsed": False},
+        {"order_id": "ORD-1", "kind": "notification", "is_golden": False, "is_doubtful": False, "is_lapsed": False},
     ),
     "discrepancies": rows(
         DISCREPANCIES,
@@ -49,10 +53,11 @@ TABLES = {
 def test_orders_in_force_are_counted_by_nation_and_what_is_not_known_stands_last():
     counted = watch(TABLES.__getitem__, NIGHT).count("nation")
     assert counted.get_column("name").to_list() == ["England", "Not known"]
-    england, unknown = counted.select(*COUNTS).to_dicts()
+    england, unknown = counted.select(*LENGTHS, *WATCHED).to_dicts()
     assert england == {
         "orders": 3, "in_doubt": 0, "within_30": 1, "within_60": 2, "within_90": 3, "no_last_day": 0, "interim": 1,
-        "travel_bans": 1, "county_lines": 0, "breached": 1, "unrecorded": 1, "off_police": 1,
+        "travel_bans": 2, "to_notify": 1, "county_lines": 0, "lines_unknown": 2, "breached": 1, "unrecorded": 1,
+        "off_police": 1,
     }  # fmt: skip
     assert (unknown["orders"], unknown["in_doubt"], unknown["no_last_day"]) == (1, 1, 1)
 
