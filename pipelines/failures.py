@@ -39,6 +39,11 @@ KNOWN_CAUSES = (
     ("home directory", "the user that runs Concord has no home directory: set HOME, then try again"),
     ("getpwuid", "the user that runs Concord has no entry and no home directory: set HOME, then try again"),
     ("too many open files", "too many files are open: raise the limit of open files, then try again"),
+    (
+        "unable to open database file",
+        "a database can't be opened: its folder must be there and writable, and enough files may be open (ulimit -n)",
+    ),
+    ("can't start new thread", "too few processes may run: raise their limit (ulimit -u), then try again"),
     ("cannot allocate memory", "the machine has too little memory: free some, then try again"),
     ("out of memory", "the machine has too little memory: free some, then try again"),
     ("read-only file system", "the file system is read-only: mount it for writing, then try again"),

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import sqlite3
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -35,6 +36,10 @@ def with_a_table_cut_short() -> None:
 
 def stopped() -> None:
     raise dg._core.errors.DagsterExecutionInterruptedError
+
+
+def with_a_database_that_is_nowhere():
+    sqlite3.connect("/nowhere/of/Smith.db")
 
 
 def without_permission() -> None:
@@ -84,6 +89,7 @@ def run(fail) -> str:
         ),
         pytest.param(with_a_table_cut_short, "make room on the disk", id="a full disk that cut a table short"),
         pytest.param(stopped, "concord retry", id="stopped by somebody"),
+        pytest.param(with_a_database_that_is_nowhere, "enough files may be open", id="a database that can't be opened"),
         pytest.param(without_permission, "may not read or write a file", id="no permission"),
         pytest.param(in_another_encoding, "another encoding than UTF-8", id="another encoding"),
         pytest.param(refused, "orders: 3 rows repeat the key order_id", id="a refusal of our own, in its own words"),
