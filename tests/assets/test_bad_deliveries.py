@@ -530,7 +530,8 @@ def test_a_value_nobody_can_read_is_rejected_and_its_row_kept(sound, landing, so
     assert rejected.filter((pl.col("field") == field) & (pl.col("reason_code") == reason)).height == changed
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("source", "change"),
     [
         pytest.param("court", spoil.add_column, id="court, a new column"),

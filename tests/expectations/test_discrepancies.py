@@ -562,7 +562,8 @@ def without(source, **order):
     return evidence([record(name) for name in sources], [golden(sources=sources, **order)])
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("source", "order", "expected"),
     [
         pytest.param("court", {}, "ABSENT-COURT", id="court"),

@@ -395,7 +395,7 @@ def test_two_orders_that_a_steward_keeps_apart_are_no_near_match_again(decision)
     assert "near_match" not in found["kind"].to_list()
 
 
-@pytest.mark.parametrize("kind", ["order", "person"])
+@one_in(2, "kind", ["order", "person"])
 @pytest.mark.parametrize("decision", LEVELS)
 def test_a_link_conflict_that_a_steward_decided_does_not_come_back_in_any_form(kind, decision):
     found = queue(two_orders(), pairs=[pair(12.0, 0.0)], conflicts=[conflict(kind)], kept_apart=apart(decision))

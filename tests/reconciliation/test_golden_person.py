@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 from golden_choice import BAD_PNC_ID, GOOD_PNC_ID, assert_believed, choose, choose_golden, frame, one_order, record
-from shares import first_of_each
+from shares import first_of_each, one_in
 
 from warehouse.tables.core import CORE_ARRESTS
 
@@ -204,7 +204,8 @@ def name(forenames, surname):
 OTHERS = dict.fromkeys("defg", ("Tom", "Barker"))
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("written", "others", "expected"),
     [
         pytest.param(

@@ -141,7 +141,8 @@ def test_an_order_of_new_records_is_added_and_an_earlier_release_lacks_it(home, 
     assert fates(compare_releases(home, other, one)) == [("o000006", "removed", None)]
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("led", "expected"),
     [
         pytest.param([("o000005", "o000004")], [("o000005", "merged", "o000004")], id="one step"),

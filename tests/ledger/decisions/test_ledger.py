@@ -62,7 +62,8 @@ def test_the_same_decision_on_newer_evidence_takes_the_place_of_the_former(ledge
     assert in_force(ledger.read()).get_column("decision_id").to_list() == [second.decision_id]
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("former", "later"),
     [
         pytest.param([pair("same_order", "a", "b")], pair("different_order", "a", "b"), id="the opposite"),

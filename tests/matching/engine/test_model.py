@@ -86,7 +86,7 @@ def test_the_result_is_the_same_in_chunks_of_any_size(kind: LinkType, chunk: int
     assert reported(model_of(kind).on(tables_of(kind), chunk=chunk)) == plainly(kind)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 7])
+@one_in(3, "threads", [1, 2, 7])
 def test_the_result_is_the_same_by_any_number_of_threads(threads: int) -> None:
     assert reported(MODEL.on(PEOPLE, threads=threads, chunk=50)) == plainly("dedupe")
 

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 from deciding_cases import answered, decisions, forms_of, item_of, preview
+from shares import one_in
 
 from ledger.decisions.errors import DecisionError
 from ledger.desk.desk_tables import audit_log
@@ -439,7 +440,8 @@ def test_an_acceptance_lasts_two_years_at_most(never, desk):
     assert "An acceptance can last 731 days at most" in shown.text
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("typed", "owner"),
     [
         pytest.param("essex police", "force:42", id="a force by its name"),

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from ledger_cases import let_go
 from nights import command
+from shares import one_in
 
 from ledger.decisions.ledger import Ledger
 from ledger.packs.log import read_disclosures, read_pack_lines
@@ -176,7 +177,8 @@ def test_an_owner_who_disagrees_is_found_by_a_steward_and_told_on_the_page_of_th
     assert "PNC bureau corrected it on 19 November 2026" in steward.get(f"/orders/{corrected}").text
 
 
-@pytest.mark.parametrize(
+@one_in(
+    2,
     ("files", "words"),
     [
         pytest.param({}, "Choose the workbook", id="no file"),
