@@ -110,9 +110,11 @@ def write(
     """Write all decisions to a file: it may hold personal data, and is logged."""
     from cli.desk_tools import opened_desk
     from cli.door import note
+    from cli.ledger_access import explain_ledger_errors
     from ledger.decisions.exchange import require_suffix, write_decisions
 
-    require_suffix(file)
+    with explain_ledger_errors():
+        require_suffix(file)
     with opened_desk(home) as desk:
         decisions = desk.ledger.read()
         note(desk, "disclosure", {"decisions": decisions.height}, right="approve")

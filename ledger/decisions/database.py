@@ -4,7 +4,7 @@ Belongs here: what differs between SQLite and PostgreSQL. Does not: decisions (`
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -32,15 +32,17 @@ from warehouse.server_url import lack_of_protection
 SchemaState = Literal["missing", "older", "current", "unknown"]
 DIALECTS = ("sqlite", "postgresql")
 LOCK_WORDS = ("database is locked", "lock timeout", "deadlock detected")
-UNUSABLE = {
+UNUSABLE: Mapping[int | str, str] = {
     sqlite3.SQLITE_CANTOPEN: "its file can't be opened: set its owner and its folder's to the user that runs Concord",
     sqlite3.SQLITE_READONLY: "it may not be written to: set its owner to the user that runs Concord",
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_IOERR: "its file can't be read or written: look at the disk",
     sqlite3.SQLITE_CORRUPT: "it is damaged: restore it from the backup",
     sqlite3.SQLITE_NOTADB: "it is damaged, or not a ledger: restore it from the backup",
+    "42501": "its role has no right to do this: act as the role that owns the tables, or give this one the rights of "
+    "deploy/ledger-rights.sql",
 }
-"""By SQLite's code of an error: what is wrong, and what to do."""
+"""By SQLite's code of an error, or PostgreSQL's: what is wrong, and what to do."""
 SOMETHING_ELSE = "is it whole, and may you write to it?"
 # Any number will do that no other program takes on the same database.
 MIGRATION_LOCK = 5_268_377
@@ -185,7 +187,7 @@ class Database:
         if isinstance(error, OperationalError) and not self.is_file:
             return LedgerUnreachableError(f"the ledger {self.name} can't be reached")
         # SQLite's extended codes have the plain one in their last byte.
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         return LedgerError(f"the ledger {self.name} can't be used: {UNUSABLE.get(code, SOMETHING_ELSE)}")
 
 

@@ -70,6 +70,10 @@ def concord(home):
     return run
 
 
+def test_an_export_to_another_kind_of_file_is_refused_in_words(concord, tmp_path):
+    assert "kept in .csv or .parquet files" in concord("decisions", "export", str(tmp_path / "out.jsonl"), code=2)
+
+
 def test_there_is_a_command_for_each_kind_of_decision():
     names = {str(command.name).replace("-", "_") for command in decide_app.registered_commands}
     assert {name if name != "None" else "undo" for name in names} == {kind.code for kind in KINDS}

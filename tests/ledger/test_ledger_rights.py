@@ -73,6 +73,7 @@ def test_the_service_has_no_right_to_change_what_was_decided_or_logged(service, 
         connection.exec_driver_sql(statement)
     said = str(refused.value.__cause__)
     assert "permission denied" in said or "must be owner" in said
+    assert "act as the role that owns the tables" in str(refused.value)
 
 
 def test_the_service_may_number_rows_wherever_the_database_does(service):
