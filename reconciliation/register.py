@@ -118,11 +118,10 @@ class Register:
 
         Raises:
             KeyError: the release has no table of that name.
+            DamagedReleaseError: it had one, whose file is gone.
         """
         if name not in self.table_names:
-            raise KeyError(
-                f"release {self.release.release_id} has no table {name}: it has {', '.join(self.table_names)}"
-            )
+            raise self.release.lack_of(name, self.table_names)
         return pl.read_parquet(self.release.parquet(name))
 
     def completed(self, table: Table) -> pl.DataFrame:

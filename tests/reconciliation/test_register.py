@@ -17,7 +17,7 @@ from reconciliation.redirects import FormerIdWarning, UnknownOrderError
 from reconciliation.register import Register
 from warehouse.home import Home
 from warehouse.releases.duckdb_file import QueryRefusedError
-from warehouse.releases.release import publish
+from warehouse.releases.release import DamagedReleaseError, publish
 from warehouse.releases.rollback import roll_back
 from warehouse.tables.register import ID_REDIRECTS
 
@@ -77,6 +77,14 @@ def test_orders_can_be_asked_for_by_force_and_by_status(home: Home) -> None:
 def test_a_table_that_the_release_lacks_is_reported(home: Home) -> None:
     with Register.open(home, "r2023-11-29") as register, pytest.raises(KeyError, match="has no table order_pairs"):
         register.table("order_pairs")
+
+
+def test_a_table_whose_file_is_gone_is_reported_as_damage(home: Home, tmp_path: Path) -> None:
+    damaged = Home(Path(shutil.copytree(home.path, tmp_path / "damaged")))
+    with Register.open(damaged, "r2023-11-29") as register:
+        register.release.parquet("orders").unlink()
+        with pytest.raises(DamagedReleaseError, match="its table orders is gone"):
+            register.table("orders")
 
 
 def test_queries_take_parameters(home: Home) -> None:

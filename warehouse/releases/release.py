@@ -11,7 +11,7 @@ between the two leaves a whole release, which the next publication of the same c
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -36,7 +36,7 @@ MANIFEST_KEYS = frozenset({"as_of", "state", "content_hash", "rows", "digests", 
 
 
 class DamagedReleaseError(LookupError):
-    """A release has no manifest that can be read."""
+    """A release has no manifest that can be read, or a table of it is gone."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,15 @@ class Release:
     def parquet(self, table: str) -> Path:
         """The Parquet file of a table."""
         return self.path / f"{table}.parquet"
+
+    def lack_of(self, table: str, held: Iterable[str]) -> LookupError:
+        """Why it does not hold a table: it was published with it, or it has no table of that name."""
+        if table in self.manifest["digests"]:
+            return DamagedReleaseError(
+                f"release {self.release_id} is damaged: its table {table} is gone. Restore it, or put another release "
+                "in force with `concord release rollback RELEASE`"
+            )
+        return KeyError(f"release {self.release_id} has no table {table}: it has {', '.join(held)}")
 
 
 def publish(  # noqa: PLR0913  # each is an entry of the manifest
