@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from review.desk_settings import DeskSettings
+from warehouse.sources import SOURCE_NAMES
 
 LANES = 4
 AT_ONCE = 2
@@ -18,7 +19,7 @@ LEAST_SCORE = 3
 """Of 0 to 4 by zxcvbn, which knows 30,000 passwords of breached lists, names, words, dates and keyboards: more than
 10^8 guesses."""
 WORDS_OF_THE_PLACE = (
-    "concord", "register", "steward", "police", "constabulary", "court", "ancord", "rocu", "slavery", "trafficking",
+    *SOURCE_NAMES, "concord", "register", "steward", "police", "constabulary", "ancord", "slavery", "trafficking",
     "stro", "stpo", "tero", "tepo", "discharge", "exploitation",
 )  # fmt: skip
 """Words that a guesser tries first here; listed in docs/review.md."""
