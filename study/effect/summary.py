@@ -12,6 +12,7 @@ import polars as pl
 
 from study.effect.study import Study
 from study.effect.study_data import NOT_KNOWN
+from warehouse.wording import count_words
 
 DAYS: Final = {"start_on": "the day the order takes effect", "made_on": "the day the order was made"}
 CAUTION: Final = (
@@ -26,17 +27,23 @@ def summarise_study(study: Study) -> list[str]:
     """The answer in a few sentences, and what to beware of in these data."""
     asked, cohort, overall = study.settings, study.cohort, study.overall
     where = f" of region {asked.region}" if asked.region else ""
+    with_windows = count_words(cohort.with_windows.height, "has", "have")
+    eligible = count_words(cohort.eligible.height, "is", "are")
     who = (
         f"{cohort.eligible.height} of {cohort.orders.height} full {asked.order_type} orders{where} can be studied: "
-        f"{cohort.with_windows.height} have {asked.window_months} months before and after within the data "
-        f"({study.covered.first} to {study.covered.last}), and of these {cohort.eligible.height} are eligible. "
+        f"{with_windows} {asked.window_months} months before and after within the data "
+        f"({study.covered.first} to {study.covered.last}), and of these {eligible} eligible. "
         f"Day 0 is {DAYS[asked.day_zero]}."
     )
     what = (
-        f"The people bound were arrested {overall['before']:.0f} times before and {overall['after']:.0f} times after: "
+        f"The people bound were arrested {_times(overall['before'])} before and {_times(overall['after'])} after: "
         f"{_change_in_words(overall)}."
     )
     return [who, what, CAUTION, *_warnings(study)]
+
+
+def _times(arrests: float | None) -> str:
+    return count_words(round(arrests or 0), "time", "times")
 
 
 def _change_in_words(overall: Mapping[str, float | None]) -> str:

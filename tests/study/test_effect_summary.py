@@ -52,6 +52,8 @@ def test_the_answer_gives_orders_counts_and_change_with_its_interval():
             id="one person twice",
         ),
         pytest.param([order()], both_sides(1), "too few people for an interval", id="one person"),
+        pytest.param([order()], both_sides(1), "2 times before and 1 time after", id="one arrest"),
+        pytest.param([order()], both_sides(1), "1 has 24 months before and after", id="one order"),
     ],
 )
 def test_what_to_beware_of_is_said(orders, arrests, warning):
