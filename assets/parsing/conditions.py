@@ -25,6 +25,9 @@ SHORT_WORDS = {
     " LEAVE THE UNITED KINGDOM ": " TRAVEL OUTSIDE THE UK ",
     " TRAVEL ABROAD ": " TRAVEL OUTSIDE THE UK ",
 }
+# The statute's own words, ss.18(2)(c) and 25(2)(c), beside the wordings of the catalogue: whole, since what is like
+# them may have an exception (`other than Ireland`).
+STATUTORY = pl.DataFrame({"text": [f"{must} travel to any country outside the UK" for must in ("Not to", "Must not")]})
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join(WORDS).upper()})(?: \d{{1,3}})?"
 PERIOD_AT_END = re.compile(
     rf" (?:FOR (?:AN? |THE )?(?:FIXED |MAXIMUM )?(?:(?:PERIOD|TERM) OF )?{_NUMBER} (?:YEAR|YR|MONTH|MTH)S?"
@@ -107,7 +110,7 @@ def _exact(text: str) -> tuple[str | None, float]:
 
 def _alike(texts: list[str], cut_at: int | None) -> list[tuple[str | None, float]]:
     """The condition whose wording is most like each text, if it leads clearly."""
-    wordings = _wordings()
+    wordings = _wordings()[: -STATUTORY.height]
     choices = [wording.folded[:cut_at] for wording in wordings]
     scores = process.cdist(texts, choices, scorer=fuzz.ratio)
     matches: list[tuple[str | None, float]] = []
@@ -139,7 +142,7 @@ def _expanded(text: pl.Expr) -> pl.Expr:
 @cache
 def _wordings() -> tuple[Wording, ...]:
     listed = reference("conditions").select("code", text=pl.col("wordings").str.split("|")).explode("text")
-    marked = listed.with_columns(
+    marked = pl.concat([listed, STATUTORY.select(code=pl.lit("C28"), text="text")]).with_columns(
         folded=_expanded(pl.col("text").str.replace_all(r"\{\w+\}", "")),
         marked=_expanded(pl.col("text").str.replace_all(r"\{\w+\}", " XPLACEX ")),
     )

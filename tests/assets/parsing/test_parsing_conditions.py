@@ -69,6 +69,10 @@ def test_conditions_keep_the_order_of_their_cells():
         pytest.param("Not to travel to Romania for a period of eight years", "C27", id="a period in words"),
         pytest.param("Not to travel to the Dominican Republic until 3 May 2027", "C27", id="another kind of period"),
         pytest.param("Not to travel outside the United Kingdom for 5 years", "C28", id="a period that is not listed"),
+        pytest.param("Not to travel to any country outside the United Kingdom", "C28", id="the statute's own words"),
+        pytest.param(
+            "Not to travel to any country outside the UK other than Ireland", None, id="those with an exception"
+        ),
         pytest.param("Not to leave the UK without telling the police", None, id="a condition with an exception"),
         pytest.param("Not to travel to Leeds for the purpose of begging", None, id="no period, and no country"),
         pytest.param("Not to travel to Albana for 5 yeras", "C27", id="misspelt"),
