@@ -21,6 +21,8 @@ SPANS: Final = (30, 60, 90)
 UNRECORDED_BREACH: Final = "Q-BREACH"
 """The rule that finds an arrest for breach of an order for which no source records a breach."""
 NOT_KNOWN: Final = "Not known"
+NO_UNIT: Final = "No regional unit"
+"""The region of a force of Scotland, of Northern Ireland, or of all of Great Britain."""
 SCOPES: Final = {"nation": "nation", "region": "region", "force": "force_name"}
 """By what is counted, and the column that says it."""
 LENGTHS: Final = {
@@ -91,13 +93,13 @@ def watch(table: Callable[[str], pl.DataFrame], as_of: date) -> Monitoring:
     binding = table("conditions").filter(pl.col("is_golden") | pl.col("is_doubtful"), ~pl.col("is_lapsed"))
     asked = table("discrepancies").filter(pl.col("rule_code") == UNRECORDED_BREACH, pl.col("state") != "resolved")
     regions = reference("regions").select(region_code="code", region="region").unique("region_code", keep="first")
-    orders = table("orders").filter(counts_as_in_force()).join(
-        regions, on="region_code", how="left", maintain_order="left"
-    )  # fmt: skip
+    in_force = table("orders").filter(counts_as_in_force())
+    orders = in_force.join(regions, on="region_code", how="left", maintain_order="left")
     held = pl.col("sources").list.set_intersection(list(POLICE_SOURCES)).list.len()
     return Monitoring(
         as_of,
         orders.with_columns(
+            region=pl.coalesce("region", pl.when(pl.col("force_code").is_not_null()).then(pl.lit(NO_UNIT))),
             days_left=(pl.col("binds_until") - pl.lit(as_of)).dt.total_days(),
             has_travel_ban=_is_among(binding.filter(kind="travel")),
             must_notify=_is_among(binding.filter(kind="notification")),

@@ -62,6 +62,15 @@ def test_orders_in_force_are_counted_by_nation_and_what_is_not_known_stands_last
     assert (unknown["orders"], unknown["in_doubt"], unknown["no_last_day"]) == (1, 1, 1)
 
 
+def test_a_force_of_a_nation_without_regional_units_is_known_and_stands_under_none():
+    forces = [("EMSOU", "31"), (None, "PS"), (None, None)]
+    orders = rows(
+        ORDERS, *(order(n, 30, region_code=region, force_code=force) for n, (region, force) in enumerate(forces))
+    )
+    counted = watch((TABLES | {"orders": orders}).__getitem__, NIGHT).count("region")
+    assert counted.get_column("name").to_list()[1:] == ["No regional unit", "Not known"]
+
+
 def test_regions_have_names_and_every_scope_counts_every_order():
     watched = watch(TABLES.__getitem__, NIGHT)
     assert watched.count("region").item(0, "name") != "EMSOU"
