@@ -83,8 +83,9 @@ def verify(
     _json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Prove that a release's files are as they were published."""
+    """Prove that a release's files are as they were published, and that the key of the installation marked them."""
     from warehouse.home import Home
+    from warehouse.releases.marks import mark_fault
     from warehouse.releases.release import current_release
 
     state = Home(home.resolve())
@@ -93,7 +94,8 @@ def verify(
         if current is None:
             fail("no release is in force: name one", Exit.FAILED)
         release_id = current.release_id
-    read_whole(state, release_id)
+    if fault := mark_fault(state, read_whole(state, release_id).manifest):
+        fail(f"{release_id}: {fault}", Exit.FAILED)
     draw({"release_id": release_id, "is_as_published": True}, lambda: typer.echo(f"{release_id}: as published"))
 
 

@@ -12,6 +12,7 @@ from warehouse.disk import file_digest
 from warehouse.home import Home
 from warehouse.releases.build import hash_of, write_frame
 from warehouse.releases.duckdb_file import write_register
+from warehouse.releases.marks import marked
 from warehouse.releases.release import DATABASE, Release, release_folders
 from warehouse.tables.release import DATABASE_TABLES
 
@@ -69,5 +70,5 @@ def erase_from_release(home: Home, release: Release, ids: Collection[str], *, ce
             "database_digest": file_digest(building / DATABASE),
             "erasures": [*release.manifest.get("erasures", ()), erased],
         }
-        folders.put_in_place(building, release.release_id, manifest)
+        folders.put_in_place(building, release.release_id, marked(home, manifest))
     return sum(held[name].height - left.height for name, left in changed.items())

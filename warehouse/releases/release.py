@@ -26,6 +26,7 @@ from warehouse.disk import file_digest, put_text, unfinished
 from warehouse.home import Home
 from warehouse.releases.build import hash_of, write_tables
 from warehouse.releases.duckdb_file import write_register
+from warehouse.releases.marks import marked
 from warehouse.releases.publication_checks import check_repeated
 from warehouse.releases.rollback_history import withdrawn_releases
 from warehouse.tables.release import DATABASE_TABLES
@@ -151,22 +152,21 @@ def publish(  # noqa: PLR0913  # each is an entry of the manifest
                 "digests": digests,
             } | dict(notes or {})
             check_repeated(account, [made.manifest for made in revisions_of(home, as_of)])
-            release = _put_in_place(folders, building, account)
+            release = _put_in_place(home, building, account)
         _put_in_force(home, release)
     return release
 
 
-def _put_in_place(folders: DatedFolders, building: Path, account: Mapping[str, Any]) -> Release:
+def _put_in_place(home: Home, building: Path, account: Mapping[str, Any]) -> Release:
     """Make the DuckDB file of the tables in a folder, and give the folder its name and manifest."""
+    folders = release_folders(home)
     write_register(
         building, building / DATABASE, tables=[table for table in DATABASE_TABLES if table.name in account["rows"]]
     )
-    manifest = {
-        "release_id": folders.next_name(date.fromisoformat(account["as_of"])),
-        **account,
-        "database_digest": file_digest(building / DATABASE),
-    }
-    return Release(folders.put_in_place(building, manifest["release_id"], manifest), manifest)
+    name = folders.next_name(date.fromisoformat(account["as_of"]))
+    written = {"release_id": name, **account, "database_digest": file_digest(building / DATABASE)}
+    manifest = marked(home, written)
+    return Release(folders.put_in_place(building, name, manifest), manifest)
 
 
 def release_folders(home: Home) -> DatedFolders:
