@@ -14,7 +14,7 @@ PAGES := review/node_modules/.ready
 export CONCORD_HOME ?= $(CURDIR)/.concord
 export PYTHONDONTWRITEBYTECODE =  # where it is set, each of the tests' many processes would compile all modules again
 
-.PHONY: demo test test-long coverage setup review check format dagster docs site bench bench-check bench-matching fuzz clean lock sbom
+.PHONY: demo test test-long coverage setup review check format dagster docs site bench bench-check bench-matching fuzz fuzz-check clean lock sbom
 
 demo: setup  ## One synthetic night: deliveries made, read, matched, reconciled, published, summed up.
 	$(BIN)/concord demo
@@ -83,10 +83,23 @@ bench: setup  ## Time and memory of nights by step, beside the same work done ba
 bench-check: setup  ## Whether a night takes half as much again, beside the bare work, as when the figures were last kept.
 	$(BIN)/python -m benchmarks.night --orders 1000 --check
 
-fuzz: setup  ## Coverage-guided fuzzing of the readers, SECONDS each (60); on Linux with Python 3.11.
-	test -d $(BENCH)/fuzz/atheris || $(PIP) install --quiet --no-deps --target $(BENCH)/fuzz --require-hashes -r benchmarks/fuzz.lock
-	for source in pnc pnd court rocu; do \
-		PYTHONPATH=$(BENCH)/fuzz POLARS_MAX_THREADS=1 $(BIN)/python -m benchmarks.fuzz_readers $$source $(or $(SECONDS),60) $(BENCH)/fuzzed || exit 1; done
+fuzz: FUZZED := -max_total_time=$(or $(SECONDS),60)
+fuzz: $(BENCH)/fuzz/.ready  ## Coverage-guided fuzzing of the readers, SECONDS each (60); on Linux with Python 3.11.
+	$(FUZZ)
+
+fuzz-check: FUZZED := -runs=400 -seed=1
+fuzz-check: $(BENCH)/fuzz/.ready  ## The same for as many inputs as CI tries, the same ones each time.
+	rm -rf $(BENCH)/fuzzed-check
+	$(FUZZ)
+
+define FUZZ
+for source in pnc pnd court rocu; do PYTHONHASHSEED=0 PYTHONPATH=$(BENCH)/fuzz POLARS_MAX_THREADS=1 \
+	$(BIN)/python -m benchmarks.fuzz_readers $$source $(BENCH)/fuzzed$(if $(findstring seed,$(FUZZED)),-check) $(FUZZED) || exit 1; done
+endef
+
+$(BENCH)/fuzz/.ready: benchmarks/fuzz.lock $(READY)
+	$(PIP) install --quiet --no-deps --upgrade --target $(BENCH)/fuzz --require-hashes -r benchmarks/fuzz.lock
+	touch $@
 
 bench-matching: setup $(BENCH)/.ready  ## The matching engine beside Splink: time, memory, quality; about an hour.
 	$(BIN)/python -m benchmarks.matching --splink-python $(BENCH)/venv/bin/python --folder $(BENCH)/data --write

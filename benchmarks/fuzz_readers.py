@@ -1,6 +1,7 @@
 """Coverage-guided fuzzing of the readers: any bytes give rows, quarantined rows or a named fault.
 
-    make fuzz SECONDS=60
+    make fuzz SECONDS=60      as far as the fuzzer comes in that time, each time elsewhere
+    make fuzz-check           as many inputs as CI tries, the same ones each time
 
 A delivery of a small synthetic night is where each source starts from (of a workbook, its first sheet). An exception,
 rows that do not add up, more than 20 seconds or 3 GB end it, and the bytes are in `.bench/fuzzed/<source>/`. Most of a
@@ -26,8 +27,8 @@ LIMITS = ("-timeout=20", "-rss_limit_mb=3000", "-max_len=20000")
 
 
 def main() -> None:
-    """Fuzz one source for so many seconds: `fuzz_readers SOURCE SECONDS FOLDER`."""
-    name, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3]) / sys.argv[1]
+    """Fuzz one source: `fuzz_readers SOURCE FOLDER BOUND...`, a bound being an option of libFuzzer."""
+    name, folder, bounds = sys.argv[1], Path(sys.argv[2]) / sys.argv[1], sys.argv[3:]
     write_nights(folder / "night", orders=3, seed=3, as_of=NIGHT)
     path = min((folder / "night" / "landing" / name).glob(FIRST[name]))
     unpacked, put = form_of(path)
@@ -40,9 +41,7 @@ def main() -> None:
         put(data)
         take_in(source, landing=folder / "night" / "landing", archive=folder / "none", as_of=NIGHT, keeps=False)
 
-    atheris.Setup(
-        [sys.argv[0], str(corpus), f"-max_total_time={seconds}", f"-artifact_prefix={folder}/", *LIMITS], read
-    )
+    atheris.Setup([sys.argv[0], str(corpus), f"-artifact_prefix={folder}/", *LIMITS, *bounds], read)
     atheris.Fuzz()
 
 
