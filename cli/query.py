@@ -89,6 +89,8 @@ def export(
             fail("--pseudonymised has tables of its own: leave out --table", Exit.USAGE)
         export_for_research(home.resolve(), out, release)
         return
+    if out.suffix.lower() not in ("", ".xlsx"):
+        fail(f"{out}: a workbook's name must end in .xlsx", Exit.USAGE)
     marking = settings_of(home).marking
     with Register.open(home.resolve(), release) as register:
         known = (*register.table_names, *register.view_names)

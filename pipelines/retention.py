@@ -48,10 +48,8 @@ def find_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
     release = current_release(home)
     if release is None:
         return []
-    releases, last_night = (
-        list_releases(home),
-        next((run.night for run in reversed(list_runs(home, skip_unreadable=True))), None),
-    )
+    releases, runs = list_releases(home), list_runs(home, skip_unreadable=True)
+    last_night = runs[-1].night if runs else None
     kept = [one for one in releases if not _is_outdated_release(home, settings, one, release)]
     needed = {name for one in kept for name in one.manifest.get("inputs", {})}
     found = {

@@ -105,6 +105,7 @@ def test_no_cell_is_run_by_a_spreadsheet(home, tmp_path):
         ),
         pytest.param(["query", "SELECT 1", "--release", "r2020-01-01"], 1, "no release r2020-01-01", id="no release"),
         pytest.param(["query", "SELECT 1", "--out", "rows.csv"], 2, "--out needs a --format", id="no format"),
+        pytest.param(["export", "x.csv"], 2, "must end in .xlsx", id="a workbook of another ending"),
         pytest.param(["export", "x.xlsx", "--table", "orderz"], 2, "no table orderz: one of orders, ", id="no table"),
     ],
 )
