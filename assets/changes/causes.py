@@ -125,6 +125,8 @@ GROUNDS: Final = (
     Cause("source", (is_name | is_judged) & reaches("has_name_in_common")),
     # So it is where a steward puts two persons together, or apart: others bear their names.
     Cause("steward", (is_name | is_judged) & reaches("has_name_of_decided")),
+    # And where new records move one that did not change to another person, who bears its name from now on.
+    Cause("source", (is_name | is_judged) & reaches("has_name_of_regrouped")),
     # One id on two people is a discrepancy of both; what co-defendants share bears a condition out.
     Cause("source", is_judged & reaches("has_id_in_common", "has_case_in_common")),
     Cause("source", is_borne_out & reaches("has_case_in_common")),
@@ -185,6 +187,7 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
         `has_name_in_common`, `has_id_in_common`, `has_case_in_common`, `has_region_in_common`: with a record that
         changed.
         `has_name_of_decided`: a name in common with a record of an order that a decision touches.
+        `has_name_of_regrouped`: likewise, with a record that has another order or person.
     """
     families = find_families(before.digests, after.digests)
     rows = pl.concat([before.digests, after.digests]).join(families, on="subject_id")
@@ -209,6 +212,7 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
     of_decided = pl.concat([before.digests, after.digests]).join(groups["is_decided"], on="order_id", how="semi")
     ties = {flag: (changed, kinds) for flag, kinds in TIES_IN_COMMON.items()}
     ties["has_name_of_decided"] = (of_decided, TIES_IN_COMMON["has_name_in_common"])
+    ties["has_name_of_regrouped"] = (groups["is_regrouped"], TIES_IN_COMMON["has_name_in_common"])
     for flag, (moved, kinds) in ties.items():
         tied = _tied_families(rows, moved, kinds)
         orders = orders.with_columns(pl.col("family").is_in(tied.implode()).alias(flag))

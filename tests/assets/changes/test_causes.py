@@ -128,6 +128,20 @@ def test_a_change_of_another_person_explains_only_what_a_shared_value_bears_on()
     ]
 
 
+def test_a_record_that_comes_to_another_person_explains_only_what_a_shared_name_bears_on():
+    """More people bear the name then, though no record of it changed."""
+    mine = record("a", ties=["surname:1"])
+    before = side(mine, record("y", subject=None, kind="arrest", ties=["surname:1"]))
+    after = side(mine, record("y", subject="S9", kind="arrest", ties=["surname:1"]))
+    assert [cause(before, after, field=field) for field in ("surname", "quality_score", "end_on")] == [
+        "source",
+        "source",
+        UNEXPLAINED,
+    ]
+    others = (side(mine, record("y", subject=subject, kind="arrest", ties=["surname:2"])) for subject in (None, "S9"))
+    assert cause(*others, field="surname") == UNEXPLAINED, "where it bears another name"
+
+
 @pytest.mark.parametrize(
     ("region", "expected"),
     [
