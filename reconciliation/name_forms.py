@@ -29,6 +29,12 @@ def name_variants() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(known | {pair for forms in _families() for pair in combinations(sorted(forms), 2)}))
 
 
+def spelled_either_way() -> pl.DataFrame:
+    """`one`, `other`: each two of `name_variants`, in both orders."""
+    spelled = pl.DataFrame(name_variants(), schema=["one", "other"], orient="row")
+    return pl.concat([spelled, spelled.select(one="other", other="one")])
+
+
 @cache
 def listed_forenames() -> tuple[str, ...]:
     """Folded forenames that are names in their own right."""
@@ -122,8 +128,7 @@ def add_slips(voices: pl.DataFrame, bearers: pl.DataFrame, *, is_given: bool) ->
         "group", "canonical", meant="canonical_meant"
     )
     slips = cpdist(likely["canonical"].to_list(), likely["meant"].to_list(), scorer=OSA.distance, score_cutoff=1)
-    spelled = pl.DataFrame(name_variants(), schema=["canonical", "meant"], orient="row")
-    either = pl.concat([spelled, spelled.select(canonical="meant", meant="canonical")])
+    either = spelled_either_way().rename({"one": "canonical", "other": "meant"})
     near = likely.filter(pl.Series(slips, dtype=pl.Int64) == 1).join(either, on=["canonical", "meant"], how="anti")
     spoken = voices.join(near, on=["group", "canonical"]).with_columns(canonical="meant")
     return spoken.select(voices.columns).unique()

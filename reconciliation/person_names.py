@@ -10,7 +10,7 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from reconciliation.name_forms import is_listed_forename, name_variants
+from reconciliation.name_forms import is_listed_forename, spelled_either_way
 
 NAME: Final = ("forenames_folded", "surname_folded")
 SURNAME_LEAD: Final = 3
@@ -61,10 +61,10 @@ def with_whole_surnames(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFra
 
 def _surname_leads(named: pl.DataFrame) -> pl.DataFrame:
     """The words before the last one in surnames of several words, or in other spellings of them, with that one."""
-    spelled = pl.DataFrame(name_variants(), schema=["one", "other"], orient="row")
-    pairs = pl.concat([spelled, spelled.select(one="other", other="one")])
     stated = named.select("subject_cluster", surname="surname_folded")
-    others = stated.join(pairs, left_on="surname", right_on="one").select("subject_cluster", surname="other")
+    others = stated.join(spelled_either_way(), left_on="surname", right_on="one").select(
+        "subject_cluster", surname="other"
+    )
     words = pl.col("surname").str.extract_groups(r"^(?<lead>.*) (?<last>\S+)$")
     surnames = pl.concat([stated, others]).select("subject_cluster", words.alias("words"))
     return surnames.unnest("words").drop_nulls("lead").unique()

@@ -7,6 +7,7 @@ cells (`condition_cells`).
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import polars as pl
 from rapidfuzz import fuzz, process
@@ -27,7 +28,9 @@ SHORT_WORDS = {
 }
 # The statute's own words, ss.18(2)(c) and 25(2)(c), beside the wordings of the catalogue: whole, since what is like
 # them may have an exception (`other than Ireland`).
-STATUTORY = pl.DataFrame({"text": [f"{must} travel to any country outside the UK" for must in ("Not to", "Must not")]})
+STATUTORY = pl.DataFrame(
+    {"code": "C28", "text": [f"{must} travel to any country outside the UK" for must in ("Not to", "Must not")]}
+)
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join(WORDS).upper()})(?: \d{{1,3}})?"
 PERIOD_AT_END = re.compile(
     rf" (?:FOR (?:AN? |THE )?(?:FIXED |MAXIMUM )?(?:(?:PERIOD|TERM) OF )?{_NUMBER} (?:YEAR|YR|MONTH|MTH)S?"
@@ -95,7 +98,7 @@ def _exact_but_for_period(text: str) -> tuple[str | None, float]:
 def _exact(text: str) -> tuple[str | None, float]:
     """The condition whose wording this is, filled in or cut short."""
     distinguishing = _distinguishing(text)
-    fitting = [wording for wording in _wordings() if distinguishing <= wording.distinguishing]
+    fitting = [wording for wording in chain(_wordings(), _statutory()) if distinguishing <= wording.distinguishing]
     filled = {wording.code for wording in fitting if wording.pattern.fullmatch(text)}
     if filled:
         return _only(filled), 100.0
@@ -110,7 +113,7 @@ def _exact(text: str) -> tuple[str | None, float]:
 
 def _alike(texts: list[str], cut_at: int | None) -> list[tuple[str | None, float]]:
     """The condition whose wording is most like each text, if it leads clearly."""
-    wordings = _wordings()[: -STATUTORY.height]
+    wordings = _wordings()
     choices = [wording.folded[:cut_at] for wording in wordings]
     scores = process.cdist(texts, choices, scorer=fuzz.ratio)
     matches: list[tuple[str | None, float]] = []
@@ -141,8 +144,19 @@ def _expanded(text: pl.Expr) -> pl.Expr:
 
 @cache
 def _wordings() -> tuple[Wording, ...]:
-    listed = reference("conditions").select("code", text=pl.col("wordings").str.split("|")).explode("text")
-    marked = pl.concat([listed, STATUTORY.select(code=pl.lit("C28"), text="text")]).with_columns(
+    return _read_wordings(
+        reference("conditions").select("code", text=pl.col("wordings").str.split("|")).explode("text")
+    )
+
+
+@cache
+def _statutory() -> tuple[Wording, ...]:
+    return _read_wordings(STATUTORY)
+
+
+def _read_wordings(listed: pl.DataFrame) -> tuple[Wording, ...]:
+    """The wordings of `code` and `text`; in a text `{…}` stands for what is filled in."""
+    marked = listed.with_columns(
         folded=_expanded(pl.col("text").str.replace_all(r"\{\w+\}", "")),
         marked=_expanded(pl.col("text").str.replace_all(r"\{\w+\}", " XPLACEX ")),
     )
