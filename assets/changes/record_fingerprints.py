@@ -33,16 +33,19 @@ class Tie:
         name: what it is called in `RECORD_DIGESTS.ties`.
         value: the value, as text; null for none.
         of: the kinds of record that have it.
+        by_word: each word of it is such a value.
     """
 
     name: str
     value: pl.Expr
     of: tuple[str, ...] = ("order", "arrest")
+    by_word: bool = False
 
 
+# How many people bear a name is counted word by word (`reconciliation.ranking`).
 TIES = (
-    Tie("surname", pl.col("surname_folded")),
-    Tie("forename", pl.col("forenames_folded").str.extract(r"^(\S+)")),
+    Tie("surname", pl.col("surname_folded"), by_word=True),
+    Tie("forename", pl.col("forenames_folded"), by_word=True),
     Tie("pnc_id", pl.col("pnc_id")),
     Tie("cro_number", pl.col("cro_number")),
     Tie("case", pl.concat_str("court_code", "made_on", separator=" "), of=("order",)),
@@ -130,12 +133,16 @@ def _companion_texts(companions: pl.DataFrame | pl.LazyFrame, names: list[str]) 
 
 def _tied(records: pl.DataFrame, ties: list[Tie]) -> pl.Series:
     """The ties of each record, digested; distinct values only, since most are borne by many."""
-    columns = [_tie_column(records.select(tie.value.alias(tie.name)).to_series()) for tie in ties]
-    return pl.DataFrame(columns).select(pl.concat_list(pl.all()).list.drop_nulls()).to_series()
+    return pl.DataFrame([_tie_column(records, tie) for tie in ties]).select(pl.concat_list(pl.all())).to_series()
 
 
-def _tie_column(values: pl.Series) -> pl.Series:
+def _tie_column(records: pl.DataFrame, tie: Tie) -> pl.Series:
+    """The ties of one kind that each record has, in a list."""
+    values = records.select(value=tie.value)
     distinct = values.drop_nulls().unique()
-    named = pl.DataFrame({"value": distinct, "tie": digests(distinct, length=TIE_LENGTH)})
-    looked_up = values.to_frame("value").join(named, on="value", how="left", maintain_order="left")
-    return looked_up.select(pl.format(f"{values.name}:{{}}", "tie").alias(values.name)).to_series()
+    worded = distinct.with_columns(word=pl.col("value").str.split(" ") if tie.by_word else pl.concat_list("value"))
+    words = worded.explode("word").unique()
+    named = words.with_columns(digests(words.get_column("word"), length=TIE_LENGTH).alias("digest"))
+    held = named.sort("value", "digest").group_by("value").agg(pl.format(f"{tie.name}:{{}}", "digest").alias(tie.name))
+    looked_up = values.join(held, on="value", how="left", maintain_order="left")
+    return looked_up.select(pl.col(tie.name).fill_null([])).to_series()

@@ -96,8 +96,23 @@ def test_conditions_count_in_whatever_order_their_rows_come(texts):
 
 def test_ties_are_reported_by_digest_alone():
     (ties,) = digest_all(order(cro_number=None)).get_column("ties").to_list()
-    assert [tie.split(":")[0] for tie in ties] == ["surname", "forename", "pnc_id", "case", "region"]
+    assert [tie.split(":")[0] for tie in ties] == ["surname", "forename", "forename", "pnc_id", "case", "region"]
     assert "KHAN" not in str(ties)
+
+
+@pytest.mark.parametrize(
+    ("kind", "other", "in_common"),
+    [
+        pytest.param("surname", {"surname_folded": "KHAN SHAH"}, 1, id="one word of a double surname"),
+        pytest.param("forename", {"forenames_folded": "OMAR ALI"}, 1, id="a second forename"),
+        pytest.param("forename", {"forenames_folded": "ALI AMIR"}, 2, id="both forenames in another order"),
+        pytest.param("forename", {"forenames_folded": "AMIRA"}, 0, id="no whole word"),
+        pytest.param("surname", {"surname_folded": None}, 0, id="no surname"),
+    ],
+)
+def test_names_bear_on_one_another_word_by_word(kind, other, in_common):
+    own, others = (set(digest_all(row).get_column("ties").to_list()[0]) for row in (order(), order(**other)))
+    assert len([tie for tie in own & others if tie.startswith(f"{kind}:")]) == in_common
 
 
 def test_an_arrest_belongs_to_its_person_and_to_no_order():
