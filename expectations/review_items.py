@@ -55,6 +55,7 @@ class ReviewPolicy:
         doubtful_alone: chance of being wrong from which a value that no record disputes needs a person.
         near: chance of being one from which two orders kept apart are asked about.
         complement: chance of being one of two orders that no source holds both of and that are alike.
+        of_one_person: the same of two of one person and like days, wherever they were made.
         settle: chance of being wrong from which an item is for a steward to settle; the others are sent to owners.
         unmeasured: chance that the register is wrong in what has no confidence, where a discrepancy is found.
         doubt: of an order of which nobody knows whether it is in force.
@@ -70,6 +71,7 @@ class ReviewPolicy:
     near: float = 0.02
     # Of 57 on synthetic nights of ordinary and of twice the noise 53.
     complement: float = 0.9
+    of_one_person: float = 0.6
     settle: float = 0.05
     # The share found wrong on synthetic nights of ordinary and of twice the noise.
     unmeasured: float = 0.005

@@ -84,18 +84,22 @@ def succession_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: Re
     chance = 1 - pl.col("status_confidence")
     ended = evidence.orders.filter(pl.col("legal_status") == "superseded", chance >= policy.settle)
     return _pair_items(
-        ended.select("order_id", other_order_id="followed_by_order_id", uncertainty=chance.round(4)),
+        ended.select(
+            "order_id",
+            other_order_id="followed_by_order_id",
+            uncertainty=chance.round(4),
+            reason=pl.lit("the later order ended the earlier one, unless they are one order that is in force"),
+        ),
         evidence,
         kept_apart,
-        reason="the later order ended the earlier one, unless they are one order that is in force",
     )
 
 
 def complement_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
-    """Two orders of one day and one court or force that no source holds both of, of births or names that are alike.
+    """Two orders that no source holds both of, and that are alike: by day and place, or by whom they bind and a day.
 
     The linking leaves them apart where errors come together, such as another PNC id, no date of birth and a slip in the
-    name. Measured on nights that nothing was chosen on: docs/confidence.md.
+    name; or a slip in the day beside another court. Measured on nights that nothing was chosen on: docs/confidence.md.
 
     Args:
         evidence: the register.
@@ -105,64 +109,96 @@ def complement_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: Re
     held = evidence.order_sources.filter(~pl.col("is_dropped")).group_by("order_id").agg(pl.col("source").unique())
     orders = evidence.orders.select("order_id", *PLACES, *DAYS, "date_of_birth", _WHOLE_NAME).join(held, on="order_id")
     sides = orders.select(pl.all().name.prefix("other_"))
+    found = pl.concat(
+        [
+            _of_one_day_and_place(orders).with_columns(is_of_place=pl.lit(value=True)),
+            _of_one_person(orders).with_columns(is_of_place=pl.lit(value=False)),
+        ]
+    )
     pairs = (
-        _of_one_day_and_place(orders)
-        .join(orders, on="order_id")
+        found.join(orders, on="order_id")
         .join(sides, on="other_order_id")
         .filter(pl.col("source").list.set_intersection("other_source").list.len() == 0)
     )
     names = (pairs.get_column(name).to_list() for name in ("name", "other_name"))
     likeness = pl.Series(cpdist(*names, scorer=token_sort_ratio), dtype=pl.Float64)
     birth, other = pl.col("date_of_birth"), pl.col("other_date_of_birth")
-    is_unknown = birth.is_null() | other.is_null()
-    least = pl.when(is_unknown).then(LIKE_WITHOUT_BIRTH).when(is_slip_for(birth, other)).then(0).otherwise(LIKE)
+    is_unknown, is_slip = birth.is_null() | other.is_null(), is_slip_for(birth, other)
+    least = pl.when(is_unknown).then(LIKE_WITHOUT_BIRTH).when(is_slip).then(0).otherwise(LIKE)
+    is_one_person = (likeness >= LIKE) & (is_unknown | is_slip) & _has_like_day()
+    alike = pairs.filter(pl.when("is_of_place").then(likeness >= least).otherwise(is_one_person))
     return _pair_items(
-        pairs.filter(likeness >= least).select(
+        alike.select(
             order_id=pl.min_horizontal("order_id", "other_order_id"),
             other_order_id=pl.max_horizontal("order_id", "other_order_id"),
-            uncertainty=pl.lit(policy.complement),
-        ),
+            uncertainty=pl.when("is_of_place").then(policy.complement).otherwise(policy.of_one_person),
+            reason=pl.when("is_of_place")
+            .then(pl.lit("two orders of one day and place may be one: no source holds both"))
+            .otherwise(pl.lit("two orders of one person and like days may be one: no source holds both")),
+        ).sort("uncertainty", "order_id", "other_order_id", descending=[True, False, False]),
         evidence,
         kept_apart,
-        reason="two orders of one day and place may be one: no source holds both",
     )
 
 
 def _of_one_day_and_place(orders: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`, `other_order_id`: orders that share a court or force, and a last day or a day of making or start.
-
-    The first is held by so few sources that another order can be held by others alone.
-    """
+    """`order_id`, `other_order_id`: orders that share a court or force, and a last day or a day of making or start."""
     days = pl.concat(
         orders.select("order_id", "source", place=place, day=day, is_last=pl.lit(day == "end_on"))
         for place in PLACES
         for day in DAYS
     ).drop_nulls()
-    few = days.filter(pl.col("source").list.len() <= len(SOURCES) // 2)
+    return _sharing(days, ["place", "day", "is_last"])
+
+
+def _of_one_person(orders: pl.DataFrame) -> pl.DataFrame:
+    """`order_id`, `other_order_id`: orders that share a date of birth, a whole name, or a word of it and a day."""
+    words = pl.col("name").str.split(" ").list.sort()
+    named = orders.with_columns(words=words.list.join(" "), word=words)
+    keys: list[tuple[pl.Expr, ...]] = [(pl.col("date_of_birth"),), (pl.col("words"),)]
+    by_day = named.explode("word", empty_as_null=False)
+    shared = [named.select("order_id", "source", key=pl.concat_str(*key)) for key in keys]
+    shared += [by_day.select("order_id", "source", key=pl.concat_str("word", day)) for day in DAYS]
+    return _sharing(pl.concat(shared).drop_nulls(), ["key"])
+
+
+def _sharing(places: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """`order_id`, `other_order_id`: orders that share the keys.
+
+    The first is held by so few sources that another order can be held by others alone.
+    """
+    few = places.filter(pl.col("source").list.len() <= len(SOURCES) // 2)
     return (
-        few.join(days, on=["place", "day", "is_last"], suffix="_of_other")
+        few.join(places, on=keys, suffix="_of_other")
         .filter(pl.col("order_id") != pl.col("order_id_of_other"))
         .select("order_id", other_order_id="order_id_of_other")
         .unique()
     )
 
 
-def _pair_items(pairs: pl.DataFrame, evidence: Evidence, kept_apart: pl.DataFrame, *, reason: str) -> pl.DataFrame:
-    """Items for pairs of orders (`order_id`, `other_order_id`, `uncertainty`) that no steward keeps apart."""
+def _has_like_day() -> pl.Expr:
+    """A slip of the hand makes a last day, or a day of making or start, of one order that of the other."""
+    begun = [(day, other) for day in ("made_on", "start_on") for other in ("made_on", "start_on")]
+    pairs = [*begun, ("end_on", "end_on")]
+    return pl.any_horizontal(is_slip_for(pl.col(day), pl.col(f"other_{other}")) for day, other in pairs)
+
+
+def _pair_items(pairs: pl.DataFrame, evidence: Evidence, kept_apart: pl.DataFrame) -> pl.DataFrame:
+    """Items for pairs of orders (`order_id`, `other_order_id`, `uncertainty`, `reason`) that no steward keeps apart."""
     first = evidence.order_sources.group_by("order_id").agg(pl.col("record_id").min())
     return (
         pairs.join(first.rename({"record_id": "left_id"}), on="order_id")
         .join(first.rename({"record_id": "right_id"}), left_on="other_order_id", right_on="order_id")
-        .select("left_id", "right_id", "uncertainty")
+        .select("left_id", "right_id", "uncertainty", "reason")
         .pipe(_between_orders, evidence)
         .join(_orders_apart(kept_apart, evidence).filter(pl.col("kind") == "order"), on=SIDES, how="anti")
         .unique(SIDES, keep="first", maintain_order=True)
         .select(
             *PAIR,
             "uncertainty",
+            "reason",
             kind=pl.lit("near_match"),
             is_high=pl.lit(value=True),
-            reason=pl.lit(reason),
         )
     )
 

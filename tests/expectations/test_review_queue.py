@@ -111,8 +111,7 @@ def test_an_order_that_may_have_been_ended_by_itself_is_asked_about_beside_the_l
         pytest.param({"surname_folded": "HORAKOVA"}, True, id="another surname, and the same birth"),
         pytest.param({"order_type": "STRO", "surname_folded": "NOVAKOV"}, True, id="a slip in the name, another type"),
         pytest.param({"made_on": date(2021, 3, 11)}, True, id="another day of making, and the same last day"),
-        pytest.param({"made_on": date(2021, 3, 11), "end_on": None, "start_on": None}, False, id="another day"),
-        pytest.param({"court_code": "B01LY00", "force_code": "01"}, False, id="another court and force"),
+        pytest.param({"made_on": date(2024, 11, 23), "end_on": None, "start_on": None}, False, id="another day"),
         pytest.param(
             {"surname_folded": "OKAFOR", "forenames_folded": "GRACE", "date_of_birth": None},
             False,
@@ -135,6 +134,34 @@ def test_two_orders_of_one_making_that_no_source_holds_both_of_are_asked_about(c
     )
     apart_now = [("order", "pnc:00000001", "pnd:PND-0000001")]
     assert queue(whole, kept_apart=apart_now).filter(kind="near_match").is_empty(), "a steward keeps them apart"
+
+
+ELSEWHERE = {"court_code": "B01LY00", "force_code": "01"}
+MUCH_LATER = {"made_on": date(2024, 11, 23), "start_on": date(2024, 11, 23), "end_on": None}
+
+
+@one_in(
+    2,
+    ("changed", "is_asked"),
+    [
+        pytest.param({}, True, id="the same days"),
+        pytest.param({"date_of_birth": None, "surname_folded": "NOVAKOV"}, True, id="no birth, and a slip in the name"),
+        pytest.param(
+            {"made_on": None, "start_on": date(2021, 3, 17), "end_on": None}, True, id="a start near the making"
+        ),
+        pytest.param(MUCH_LATER, False, id="days far apart"),
+        pytest.param({"surname_folded": "OKAFOR", "forenames_folded": "GRACE"}, False, id="another name"),
+        pytest.param({"date_of_birth": date(1988, 1, 30)}, False, id="another birth"),
+    ],
+)
+def test_two_orders_of_one_person_made_elsewhere_on_like_days_are_asked_about_as_less_likely(changed, is_asked):
+    rows = [record("pnc"), record("pnd", order_id="ORDER-2")]
+    other = golden(order_id="ORDER-2", sources=["pnd"], **ELSEWHERE, **changed)
+    found = queue(evidence(rows, [golden(sources=["pnc"]), other])).filter(kind="near_match")
+    assert found.select("order_id", "other_order_id", "uncertainty").rows() == (
+        [("ORDER-1", "ORDER-2", 0.6)] if is_asked else []
+    )
+    assert not is_asked or "of one person" in found.item(0, "reason")
 
 
 def test_two_orders_of_one_making_that_one_source_holds_both_of_are_two():
