@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import Exit, fail
+from warehouse.home import Home
 
 AcceptOption = Annotated[
     list[str] | None,
@@ -64,7 +65,6 @@ def _make_ledger(home: Path) -> None:
     from cli.ledger_access import explain_ledger_errors, place_of
     from ledger.decisions.database import Database
     from ledger.decisions.ledger import Ledger
-    from warehouse.home import Home
 
     with explain_ledger_errors():
         database = Database(place_of(home))

@@ -12,6 +12,7 @@ import typer
 from cli.acceptance import ByOption
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, settings_of, warn
 from cli.shown import JsonOption, draw
+from warehouse.home import Home
 
 if TYPE_CHECKING:
     from pipelines.alerts import Alert
@@ -23,7 +24,6 @@ alerts_app = typer.Typer(no_args_is_help=True, help="What is wrong with the inst
 def list_all(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """List the alerts as of the last look, with their owners, since when, and until when they are acknowledged."""
     from pipelines.alerts import read_alerts
-    from warehouse.home import Home
 
     alerts = read_alerts(Home(home.resolve()))
     draw({"alerts": [asdict(alert) for alert in alerts]}, lambda: _print(alerts))
@@ -48,7 +48,6 @@ def acknowledge_one(
     """Stop sending an alert until after a day, unless its state changes; its end is still sent."""
     from cli.acceptance import log_act
     from pipelines.alerts import NoAlertError, acknowledge, read_alerts
-    from warehouse.home import Home
 
     state, what = Home(home.resolve()), {"kind": "alert", "key": key, "until": f"{until:%Y-%m-%d}"}
     if key not in {alert.key for alert in read_alerts(state)} or not reason.strip():
@@ -68,7 +67,6 @@ def send(home: HomeOption = DEFAULT_HOME) -> None:
     """Look again and send what changed, as each night does at its end. Run it by a timer, in case no night runs."""
     from pipelines.alerts import send_changes
     from pipelines.metrics import write_metrics
-    from warehouse.home import Home
 
     state = Home(home.resolve())
     sent = send_changes(state, settings_of(state.path).alerts, today=datetime.now(UTC).date())

@@ -11,6 +11,7 @@ import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
 from cli.writing import naming
+from warehouse.home import Home
 
 FolderArgument = Annotated[Path, typer.Argument(help="The folder of the backup.", file_okay=False)]
 
@@ -21,7 +22,6 @@ def backup(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
     from ledger.copying import back_up_ledger
     from ledger.decisions.database import Database
     from warehouse.backup import BackupError, back_up
-    from warehouse.home import Home
     from warehouse.run_lock import RunUnderWayError, only_run
 
     state = Home(home.resolve())
@@ -46,7 +46,6 @@ def restore(folder: FolderArgument, home: HomeOption = DEFAULT_HOME) -> None:
     from ledger.decisions.database import Database
     from warehouse.backup import BackupError
     from warehouse.backup import restore as restore_backup
-    from warehouse.home import Home
 
     state = Home(home.resolve())
     try:

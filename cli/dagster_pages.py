@@ -12,6 +12,7 @@ import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
 from cli.review import HostOption, PortOption
+from warehouse.home import Home
 
 TOKEN = "CONCORD_DAGSTER_TOKEN"  # noqa: S105  # the name of a variable
 LEAST_TOKEN = 32
@@ -34,7 +35,6 @@ def dagster(
     from cli.desk_server import in_url, listen
     from pipelines.nightly import UnsafeDatabaseError
     from pipelines.webserver import ServiceEndedError, serve_dagster
-    from warehouse.home import Home
     from warehouse.server_url import LOOPBACK
 
     given = os.environ.get(TOKEN)

@@ -15,6 +15,7 @@ from cli.deciding import ByOption
 from cli.options import DEFAULT_HOME, HomeOption
 from cli.shown import JsonOption, show
 from cli.writing import naming
+from warehouse.home import Home
 from warehouse.wording import count_words
 
 decisions_app = typer.Typer(no_args_is_help=True, help="The ledger of stewards' decisions.")
@@ -25,7 +26,6 @@ def migrate(home: HomeOption = DEFAULT_HOME) -> None:
     """Make the ledger, or bring it to the schema of this version."""
     from cli.ledger_access import explain_ledger_errors, place_of
     from ledger.decisions.ledger import Ledger
-    from warehouse.home import Home
 
     words = {"missing": "made", "older": "brought up to date", "current": "is up to date"}
     with explain_ledger_errors():

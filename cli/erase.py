@@ -11,6 +11,7 @@ import typer
 
 from cli.acceptance import ByOption
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, require_reason
+from warehouse.home import Home
 
 
 def erase(
@@ -24,7 +25,6 @@ def erase(
     from cli.ledger_access import explain_ledger_errors, place_of
     from ledger.decisions.database import Database
     from pipelines.erasure import NotErasableError, erase_subject
-    from warehouse.home import Home
     from warehouse.run_lock import RunUnderWayError
 
     reason = require_reason(reason)

@@ -41,6 +41,7 @@ from cli.streams import drop_unwritten, prepare_streams
 from cli.study import study_app
 from cli.writing import naming, writing
 from warehouse.disk import keep_private
+from warehouse.home import Home
 from warehouse.secret_files import SecretFileError, read_secret_files
 
 app = typer.Typer(
@@ -166,7 +167,6 @@ def status(home: HomeOption = DEFAULT_HOME, _json: JsonOption = False) -> None:
     from pipelines.runs import list_runs
     from pipelines.settings import read_settings
     from reconciliation.register import Register
-    from warehouse.home import Home
     from warehouse.releases.release import current_release
 
     state = Home(home.resolve())
@@ -196,7 +196,6 @@ def report(
     from cli.night_summary import read_decided, summarise
     from cli.release_report import write_report
     from reconciliation.register import Register
-    from warehouse.home import Home
 
     register = Register.open(Home(home.resolve()), release)
     summary = summarise(register, read_decided(home.resolve()))
@@ -217,7 +216,6 @@ def explain(
     """Explain why these records are one order, and where each golden value came from."""
     from cli.explanation import render
     from reconciliation.register import Register
-    from warehouse.home import Home
 
     found = Register.open(Home(home.resolve()), release).explain(order_id)
     draw(found.as_dict(), lambda: render(found, console()))

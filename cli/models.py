@@ -17,6 +17,7 @@ import typer
 from cli.acceptance import ByOption, log_act
 from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail
 from cli.shown import JsonOption, draw, say
+from warehouse.home import Home
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,7 +53,6 @@ def train(
     from cli.confidence_models import train_confidence
     from cli.model_inputs import explain_model_errors, find_night, save_beside
     from matching.compared_orders import train_models
-    from warehouse.home import Home
     from warehouse.models import save_models
 
     state = Home(home.resolve())
@@ -87,7 +87,6 @@ def compare(
     from cli.model_changes import compare_models
     from cli.model_inputs import explain_model_errors, find_models, find_night, newest_candidate, write_file
     from cli.model_report import describe_changes, describe_models, write_page
-    from warehouse.home import Home
 
     state = Home(home.resolve())
     with explain_model_errors():
@@ -128,7 +127,6 @@ def promote(
     """Put a set of models in force from the next night on; an approver must, once there are accounts."""
     from cli.confidence_models import worse_confidence
     from cli.model_inputs import explain_model_errors, find_lost, find_models, find_night
-    from warehouse.home import Home
     from warehouse.models import SHIPPED, put_in_force, read_models
     from warehouse.run_lock import only_run
 
@@ -171,7 +169,6 @@ def show(
     from cli.model_inputs import explain_model_errors, find_models, find_night, write_file
     from cli.model_report import describe_models, write_page
     from matching.engine.diagnostics import tabulate_shares
-    from warehouse.home import Home
 
     state = Home(home.resolve())
     if models is None:
@@ -195,7 +192,6 @@ def show(
 
 def list_sets(home: Path) -> None:
     """List all sets, the one in force marked, and when it was put in force instead of which."""
-    from warehouse.home import Home
     from warehouse.models import current_models, list_models, list_promotions
 
     state = Home(home)

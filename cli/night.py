@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.options import Exit, console, fail, settings_of, warn, words_of
+from warehouse.home import Home
 
 if TYPE_CHECKING:
     from cli.night_summary import Summary
     from pipelines.runs import RunRecord
     from pipelines.settings import Settings
-    from warehouse.home import Home
 
 SAMPLE_NIGHT = "2026-11-20"
 """The night of the synthetic world."""
@@ -46,7 +46,6 @@ def run_and_summarise(
     Validator.shared()  # its import takes seconds: it starts before Dagster's
     from pipelines.after_run import look_again
     from pipelines.nightly import NightFailedError, UnknownNightError, run_night
-    from warehouse.home import Home
     from warehouse.log_lines import log_as_json
     from warehouse.run_lock import RunUnderWayError
 

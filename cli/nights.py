@@ -14,6 +14,7 @@ from cli.acceptance import AcceptOption, ByOption, ReasonOption, accepted_gates
 from cli.night import run_and_summarise, warn_of_landing
 from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail, settings_of
 from cli.shown import JsonOption, draw
+from warehouse.home import Home
 
 LandingOption = Annotated[
     Path, typer.Option(exists=True, file_okay=False, help="The folder that holds one folder for each source.")
@@ -28,7 +29,6 @@ def retry(
     from datetime import date
 
     from pipelines.nightly import NothingToRetryError, run_to_retry
-    from warehouse.home import Home
 
     try:
         last = run_to_retry(Home(home.resolve()))
@@ -61,7 +61,6 @@ def replay_night(
     """Run a past night again from what is kept, and say whether the result is the same; nothing is changed."""
     from pipelines.nightly import NightFailedError
     from pipelines.replay import NotReplayableError, replay
-    from warehouse.home import Home
     from warehouse.releases.release import read_release
 
     state = Home(home.resolve())
@@ -81,7 +80,6 @@ def replay_night(
 def init(home: HomeOption = DEFAULT_HOME) -> None:
     """Make the folder of all state, a landing folder for each source, and `concord.toml`; what is there stays."""
     from pipelines.settings import FILE_NAME, settings_template
-    from warehouse.home import Home
     from warehouse.sources import SOURCE_NAMES
 
     state = Home(home.resolve()).create()
@@ -109,7 +107,6 @@ def check(
     from cli.night_summary import source_line
     from cli.printed_summary import source_grid
     from pipelines.nightly import UnknownNightError, require_night
-    from warehouse.home import Home
     from warehouse.sources import SOURCE_NAMES
 
     state = Home(home.resolve())

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, settings_of
+from warehouse.home import Home
 
 
 def prune(
@@ -17,7 +18,6 @@ def prune(
 ) -> None:
     """Remove what the settings of `retention` no longer keep, as each night does at its end."""
     from pipelines.retention import find_outdated, prune_outdated
-    from warehouse.home import Home
     from warehouse.run_lock import RunUnderWayError
 
     state = Home(home.resolve())

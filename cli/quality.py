@@ -13,12 +13,10 @@ from cli.shown import JsonOption, say
 from cli.shown import show as show_rows
 from cli.writing import naming
 from warehouse.disk import filling
+from warehouse.home import Home
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from reconciliation.register import Register
-    from warehouse.home import Home
 
 quality_app = typer.Typer(no_args_is_help=True, help="How good the data are, by the six dimensions.")
 
@@ -48,11 +46,12 @@ def show(
     """Show scores with their intervals and parts."""
     from cli.quality_tables import explain_score, parts_of
     from reconciliation.register import Register
+    from warehouse.tables.register import QUALITY_SCORES
 
     if scope == ORDERS_SCOPE and key is None:
         fail("name the order with --key", Exit.USAGE)
     with Register.open(home.resolve(), release) as register:
-        chosen = choose(scores_of(register), scope, key=key, dimension=dimension)
+        chosen = choose(register.completed(QUALITY_SCORES), scope, key=key, dimension=dimension)
     show_rows(parts_of(chosen), empty="no scores")
     if scope == ORDERS_SCOPE and dimension is None:
         say(explain_score(chosen))
@@ -81,7 +80,7 @@ def trend(
 
     if scope == ORDERS_SCOPE:
         fail("single orders have no trend: ask `concord explain`", Exit.USAGE)
-    history = read_quality_history(state_of(home), last=last, until=release)
+    history = read_quality_history(Home(home.resolve()), last=last, until=release)
     for release_id in history.left_out:
         typer.echo(f"left out: {release_id} can't be read", err=True)
     if history.scores.is_empty():
@@ -101,11 +100,12 @@ def export(
     """Write what may be published, small numbers hidden: CSV, XLSX, a page, a league chart for each dimension."""
     from cli.quality_pages import publish_scores, write_publication
     from reconciliation.register import Register
+    from warehouse.tables.register import QUALITY_SCORES
 
     threshold = settings_of(home).quality.suppress_below
     try:
         with Register.open(home.resolve(), release) as register:
-            published = publish_scores(scores_of(register), threshold=threshold)
+            published = publish_scores(register.completed(QUALITY_SCORES), threshold=threshold)
             with naming(out), filling(out) as aside:
                 files = write_publication(published, aside, as_of=register.release.as_of, threshold=threshold)
     except ValueError as error:
@@ -134,17 +134,3 @@ def choose(scores: "pl.DataFrame", scope: str, *, key: str | None, dimension: st
         fail(f"no {scope} {key!r}: {known_keys}", Exit.USAGE)
     wanted = {"scope_key": key, "dimension": dimension}
     return found.filter(*(pl.col(name) == value for name, value in wanted.items() if value is not None))
-
-
-def scores_of(register: "Register") -> "pl.DataFrame":
-    """The scores of a release in today's shape: columns that it does not have yet are empty."""
-    from warehouse.tables.register import QUALITY_SCORES
-
-    return register.completed(QUALITY_SCORES)
-
-
-def state_of(home: Path) -> "Home":
-    """The folder where Concord keeps its data."""
-    from warehouse.home import Home
-
-    return Home(home.resolve())

@@ -12,12 +12,12 @@ import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, require_reason, settings_of
 from cli.shown import JsonOption, draw, show
+from warehouse.home import Home
 
 if TYPE_CHECKING:
     import polars as pl
 
     from reconciliation.release_diff import Difference
-    from warehouse.home import Home
     from warehouse.releases.release import Release
 
 release_app = typer.Typer(no_args_is_help=True, help="The releases of the register.")
@@ -28,7 +28,6 @@ SHOWN_ROWS = 20
 @release_app.command("list")
 def list_all(_json: JsonOption = False, home: HomeOption = DEFAULT_HOME) -> None:
     """List the releases: `*` is in force, `-` was rolled back; then every rollback."""
-    from warehouse.home import Home
     from warehouse.releases.release import current_release, release_ids
     from warehouse.releases.rollback_history import list_rollbacks, withdrawn_releases
 
@@ -84,7 +83,6 @@ def verify(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Prove that a release's files are as they were published, and that the key of the installation marked them."""
-    from warehouse.home import Home
     from warehouse.releases.marks import mark_fault
     from warehouse.releases.release import current_release
 
@@ -112,7 +110,6 @@ def diff(
 ) -> None:
     """Show how two releases differ: orders, fields, discrepancies, and the causes."""
     from reconciliation.release_diff import compare_releases
-    from warehouse.home import Home
 
     state = Home(home.resolve())
     found = compare_releases(state, read_whole(state, before), read_whole(state, after))
@@ -142,7 +139,6 @@ def rollback(
 ) -> None:
     """Put an earlier release in force, once its files are proved; an approver must, once there are accounts."""
     from cli.acceptance import log_act
-    from warehouse.home import Home
     from warehouse.releases.rollback import RollbackRefusedError, roll_back
     from warehouse.run_lock import RunUnderWayError, only_run
 
@@ -162,7 +158,6 @@ def rollback(
 @release_app.command()
 def mirror(home: HomeOption = DEFAULT_HOME) -> None:
     """Put the releases into the object store of the settings: those that are not there, or not as they are here."""
-    from warehouse.home import Home
     from warehouse.object_store import StorageError
     from warehouse.storage import mirror_releases
 

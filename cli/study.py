@@ -13,6 +13,7 @@ from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, fail, set
 from cli.shown import JsonOption, draw, say, show
 from cli.writing import naming, writing
 from warehouse.disk import filling
+from warehouse.home import Home
 
 if TYPE_CHECKING:
     import polars as pl
@@ -124,7 +125,6 @@ def _compare_with_sources(
     """The sections on single sources; none, and a word on it, where the night's tables are not kept any more."""
     from study.effect.by_source import REGISTER, data_of_sources
     from study.effect.report_sections import compare_with_sources
-    from warehouse.home import Home
     from warehouse.store import TableStore
 
     state = Home(register.release.path.parent.parent)

@@ -4,6 +4,7 @@ Belongs here: what SQLAlchemy has to know. Does not: the migrations, which state
 (`ledger.decisions.migrations`); a test holds the two together.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from warehouse.schema import Column
+from warehouse.schema import Table
 from warehouse.tables.ledger import DECISIONS
 
 
@@ -51,19 +52,29 @@ types: dict[object, type[sa.types.TypeEngine[Any]]] = {
 }
 
 
-def _column(column: Column) -> sa.Column[Any]:
-    references = {
-        "decided_by": [sa.ForeignKey("users.name", name="decided_by_a_user")],
-        "replaces": [sa.ForeignKey("decisions.decision_id", name="replaces_a_decision")],
-    }
-    return sa.Column(
-        column.name,
-        types[column.dtype],
-        *references.get(column.name, []),
-        nullable=not column.required,
-        primary_key=column.name in DECISIONS.key,
-    )
+References = Mapping[tuple[str, str], tuple[str, str]]
+"""Foreign keys by table and column: what they refer to, and their name."""
 
+
+def columns_of(table: Table, references: References) -> list[sa.Column[Any]]:
+    """The columns of a declared table as SQLAlchemy has to know them."""
+    keys = {name: [sa.ForeignKey(to, name=key)] for (of, name), (to, key) in references.items() if of == table.name}
+    return [
+        sa.Column(
+            column.name,
+            types[column.dtype],
+            *keys.get(column.name, []),
+            nullable=not column.required,
+            primary_key=column.name in table.key,
+        )
+        for column in table.columns
+    ]
+
+
+REFERENCES: References = {
+    (DECISIONS.name, "decided_by"): ("users.name", "decided_by_a_user"),
+    (DECISIONS.name, "replaces"): ("decisions.decision_id", "replaces_a_decision"),
+}
 
 metadata = sa.MetaData()
 
@@ -78,7 +89,7 @@ users = sa.Table(
 decisions = sa.Table(
     DECISIONS.name,
     metadata,
-    *(_column(column) for column in DECISIONS.columns),
+    *columns_of(DECISIONS, REFERENCES),
     sa.Index("decisions_by_target", "target"),
     sa.Index("decisions_by_time", "decided_at"),
 )

@@ -4,16 +4,12 @@ Belongs here: what SQLAlchemy has to know. Does not: the migrations (`ledger.dec
 two together.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import sqlalchemy as sa
 
-from ledger.decisions.metadata import metadata, types
-from warehouse.schema import Column, Table
+from ledger.decisions.metadata import References, columns_of, metadata
 from warehouse.tables.packs import DISCLOSURES, PACK_ANSWERS, PACK_LINES, SAMPLE_CHECKS, SENDING_POLICIES
 
-REFERENCES: Mapping[tuple[str, str], tuple[str, str]] = {
+REFERENCES: References = {
     (DISCLOSURES.name, "disclosed_by"): ("users.name", "disclosed_by_a_user"),
     (PACK_LINES.name, "disclosure_id"): ("disclosures.disclosure_id", "a_line_is_of_a_disclosure"),
     (SENDING_POLICIES.name, "set_by"): ("users.name", "a_policy_is_set_by_a_user"),
@@ -22,21 +18,8 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, str]] = {
     (PACK_ANSWERS.name, "disclosure_id"): ("disclosures.disclosure_id", "an_answer_is_to_a_disclosure"),
     (PACK_ANSWERS.name, "received_by"): ("users.name", "received_by_a_user"),
 }
-"""Foreign keys by table and column: what they refer to, and their name."""
-
-
-def _column(table: Table, column: Column) -> sa.Column[Any]:
-    known = REFERENCES.get((table.name, column.name))
-    return sa.Column(
-        column.name,
-        types[column.dtype],
-        *([sa.ForeignKey(known[0], name=known[1])] if known else []),
-        nullable=not column.required,
-        primary_key=column.name in table.key,
-    )
-
 
 disclosures, pack_lines, sending_policies, sample_checks, pack_answers = (
-    sa.Table(table.name, metadata, *(_column(table, column) for column in table.columns))
+    sa.Table(table.name, metadata, *columns_of(table, REFERENCES))
     for table in (DISCLOSURES, PACK_LINES, SENDING_POLICIES, SAMPLE_CHECKS, PACK_ANSWERS)
 )

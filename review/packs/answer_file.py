@@ -17,6 +17,7 @@ from typing import Final
 import polars as pl
 
 from assets.sources.contract import DeliveryTooLargeError
+from assets.sources.workbook_xml import column_letters
 from assets.sources.workbooks import read_workbook
 from ledger.packs.answers import SAID
 from ledger.packs.columns import COLUMNS
@@ -95,7 +96,9 @@ def _check_rows(
             wrong["reference"] = "This line is answered in another row too. Answer it once."
         seen.add(row["reference"])
         answers.append(answer)
-        faults.extend(CellFault(f"{_letters(places[name])}{row['row_number']}", words) for name, words in wrong.items())
+        for name, words in wrong.items():
+            letters = column_letters(int(places[name].removeprefix("column_")))
+            faults.append(CellFault(f"{letters}{row['row_number']}", words))
     return answers, faults
 
 
@@ -187,12 +190,3 @@ def _odd_texts(row: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
             yield name, f"The text is longer than {LONGEST_ANSWER} characters. Cite documents, and leave out the rest."
         elif not text.replace("\n", " ").replace("\t", " ").isprintable():
             yield name, "The text holds characters that can't be shown. Type it again."
-
-
-def _letters(column: str) -> str:
-    """The letters by which a spreadsheet names a column: `A` for `column_0`, `AA` for `column_26`."""
-    number, letters = int(column.removeprefix("column_")) + 1, ""
-    while number:
-        number, place = divmod(number - 1, 26)
-        letters = chr(ord("A") + place) + letters
-    return letters
