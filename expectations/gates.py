@@ -6,6 +6,7 @@ what must hold within a table (`expectations.suites`, `warehouse.releases.public
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from expectations import gate_findings
 from warehouse.tables.register import UNEXPLAINED
@@ -21,18 +22,18 @@ class Gate:
     Attributes:
         name: by which it is accepted.
         checks: what must hold.
-        bound: how much may differ, in words; settings in backquotes.
         advice: what to do where it does not hold.
         judge: finds out.
         is_acceptable: an operator may publish all the same. Else the register is wrong in itself.
+        bound: how much may differ, in words; settings in backquotes.
     """
 
     name: str
     checks: str
-    bound: str
     advice: str
     judge: Callable[[gate_findings.GatedNight], Sequence[gate_findings.GateFinding]]
     is_acceptable: bool = True
+    bound: str = "none"
 
 
 @dataclass(frozen=True)
@@ -101,39 +102,32 @@ def unacceptable(names: Sequence[str], feeds: Sequence[str]) -> list[str]:
 
 
 LOOK = "Look at the deliveries of the night (`deliveries.faults`) and at what changed (`release_changes`)."
+invariant = partial(
+    Gate, advice="The code has a fault: report it. The last release stays in force.", is_acceptable=False
+)
 GATES = (
     Gate(
         name=DELIVERY,
         checks="No delivery is in a state whose policy is to hold the release (`[deliveries]`). Accepted by feed, as "
         "in `--accept delivery:pnc_ancord`; that also uses an implausible delivery as it came.",
-        bound="none",
         advice="Get the delivery from its sender and run the night again.",
         judge=gate_findings.find_held_deliveries,
     ),
-    Gate(
+    invariant(
         name="unique_ids",
         checks="Every order has an id of its own, and every record belongs to one order.",
-        bound="none",
-        advice="The code has a fault: report it. The last release stays in force.",
         judge=gate_findings.find_repeated_ids,
-        is_acceptable=False,
     ),
-    Gate(
+    invariant(
         name="nothing_lost",
         checks="Every row read is kept, quarantined or an exact repetition, and every record of an order is in "
         "an order.",
-        bound="none",
-        advice="The code has a fault: report it. The last release stays in force.",
         judge=gate_findings.find_lost_records,
-        is_acceptable=False,
     ),
-    Gate(
+    invariant(
         name="suites",
         checks="The suites of all tables pass in what is structural: keys and required values.",
-        bound="none",
-        advice="The code has a fault: report it. The last release stays in force.",
         judge=gate_findings.find_unmet_suites,
-        is_acceptable=False,
     ),
     Gate(
         name="counts",
@@ -145,7 +139,6 @@ GATES = (
     Gate(
         name=UNEXPLAINED,
         checks="Every difference from the release before has a cause.",
-        bound="none",
         advice="Have the orders looked at (`concord explain ORDER`): a release was edited, a disk lost bits, or the "
         "code has a fault.",
         judge=gate_findings.find_unexplained,

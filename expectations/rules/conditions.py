@@ -60,9 +60,8 @@ CONDITION_RULES = (
         when=~is_from_court & lists_none & (missing > 0) & ~may_omit("conditions"),
         message="{source} lists no conditions; the order has some.",
         correction="Enter the conditions that the court set.",
-        example="Return: cell empty. Court: C01, C02. Nobody can see from the return what is forbidden. A PND "
-        "document has no "
-        "place for conditions in many forms: an empty list there is incomplete, not wrong.",
+        example="Return: cell empty. Court: C01, C02. Nobody can see from the return what is forbidden. A PND document "
+        "has no place for conditions in many forms: an empty list there is incomplete, not wrong.",
     ),
     condition_rule(
         code="COND-DIFFER",
@@ -96,8 +95,7 @@ CONDITION_RULES = (
         message="{source} cuts conditions off at a fixed width, and what is left of one does not show which it is.",
         correction="Read the condition in the court result; shorten its wording by sense.",
         example="PNC, cut at 60 characters: NOT TO BE IN THE COMPANY OF ANY PERSON WHO TO HIS KNOWLEDGE. Court: C02 "
-        "among "
-        "others. A cut condition that can still be identified is not reported.",
+        "among others. A cut condition that can still be identified is not reported.",
     ),
     condition_rule(
         code="COND-PERIOD",

@@ -96,8 +96,7 @@ WHAT_RULES = (
         message="{source} names a force that does not hold the order: apparently the applicant.",
         note=APPLICANT_NOTE,
         example="Court: applicant Chief Constable of Essex. PNC and return: owner Kent. Both may be true; ask which "
-        "holds it. "
-        "An agency that applies is not reported: it holds no orders.",
+        "holds it. An agency that applies is not reported: it holds no orders.",
     ),
     content_rule(
         code="FORCE-OTHER",

@@ -115,9 +115,8 @@ END_RULES = (
         message="{source} gives the interim order the end of the full order that followed it.",
         correction="Enter the day on which the main application was determined.",
         note=INTERIM_END_NOTE,
-        example="Interim STRO of 1 June 2022, ended by the STRO of 1 November 2022, which ends 31 October 2024. "
-        "PNC, interim: "
-        "31 October 2024.",
+        example="Interim STRO of 1 June 2022, ended by the STRO of 1 November 2022, which ends 31 October 2024. PNC, "
+        "interim: 31 October 2024.",
     ),
     end_rule(
         code="END-FROM-MADE",

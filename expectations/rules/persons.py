@@ -39,7 +39,7 @@ has_more_names = pl.col("is_forenames_extended")
 
 
 def name_rule(
-    code: str, title: str, *, name: str, severity: Severity, when: pl.Expr, message: str, example: str
+    code: str, title: str, *, name: str, severity: Severity = "medium", when: pl.Expr, message: str, example: str
 ) -> Rule:
     """A rule on names: corrected by checking identity, never by copying."""
     return Rule(
@@ -63,7 +63,6 @@ NAME_RULES = (
         "NAME-SWAPPED",
         "Surname and forename swapped",
         name="surname",
-        severity="medium",
         when=is_name_swapped,
         message="{source} has surname and forename the wrong way round.",
         example="PNC: JANA/NOVAK (surname Jana). Court, PND: Jana Novak.",
@@ -72,7 +71,6 @@ NAME_RULES = (
         "NAME-ALIAS",
         "Alias held as the main name",
         name="surname",
-        severity="medium",
         when=is_alias_used,
         message="{source} holds a known alias as the main name.",
         example="Court: John Sykes. PNC: Douglas Savage, with the alias John Sykes.",
@@ -81,7 +79,6 @@ NAME_RULES = (
         "NAME-OTHER",
         "Different name",
         name="surname",
-        severity="medium",
         when=is_other_name,
         message="{source} holds the order under a different name, which is not a known alias.",
         example="Return: Sue Horwicz. Court, PNC, PND: Jana Novak; no alias is known. Two people, or a name not "
@@ -91,7 +88,6 @@ NAME_RULES = (
         "SURNAME-CUT",
         "Double-barrelled surname cut",
         name="surname",
-        severity="medium",
         when=is_surname_different & pl.col("is_surname_part"),
         message="{source} gives only part of a surname that has several parts.",
         example="PND: Novak. Court, PNC: Novak-Black.",
@@ -100,7 +96,6 @@ NAME_RULES = (
         "SURNAME-SPELLING",
         "Surname spelt differently",
         name="surname",
-        severity="medium",
         when=is_surname_different & (pl.col("surname_similarity") >= SPELLING_SIMILARITY),
         message="{source} spells the surname differently.",
         example="Return: Novka. Court, PNC: Novak.",
@@ -109,7 +104,6 @@ NAME_RULES = (
         "SURNAME-OTHER",
         "Different surname",
         name="surname",
-        severity="medium",
         when=is_surname_different,
         message="{source} gives a different surname with the same forename.",
         example="PND: Jana Horwicz. Court, PNC: Jana Novak. A maiden or married name, or another person.",
@@ -136,7 +130,6 @@ NAME_RULES = (
         "FORENAME-SPELLING",
         "Forename spelt differently",
         name="forenames",
-        severity="medium",
         when=is_forename_different
         & ~has_more_names
         & (pl.col("forename_similarity") >= SPELLING_SIMILARITY)
@@ -148,7 +141,6 @@ NAME_RULES = (
         "FORENAME-OTHER",
         "Different forename",
         name="forenames",
-        severity="medium",
         when=is_forename_different & ~has_more_names & ~is_whole_name,
         message="{source} gives a different forename with the same surname.",
         example="Return: Petra Novak. Court, PNC: Jana Novak. A middle name in use, or another person.",

@@ -67,8 +67,7 @@ PRESENCE_RULES = (
         correction="Merge the two records in the source.",
         note=DUPLICATE_NOTE,
         example="Two forces upload the same STRO to the PND, a month apart. An amended result, or one entered again "
-        "after a "
-        "withdrawal, is not a duplicate.",
+        "after a withdrawal, is not a duplicate.",
         subject="duplicate",
         observed=pl.col("source_key"),
         expected=pl.col("first_source_key"),
