@@ -156,7 +156,7 @@ def _write(out: Path, study: "Study", summary: list[str], sections: "list[Report
 
 def _drop_left_over(out: Path, names: set[str]) -> None:
     """Remove the comparisons of an earlier study in the same folder that this one could not make."""
-    for left_over in {"sources", "true_arrests"} - names:
+    for left_over in {"sources", "true_arrests", "true_arrests_off"} - names:
         for ending in ("csv", "parquet"):
             (out / f"{left_over}.{ending}").unlink(missing_ok=True)
 

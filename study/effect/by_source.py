@@ -1,14 +1,13 @@
 """What the study would have found from each source alone, from all of them unreconciled, and from the register.
 
-Belongs here: the data as a source holds it, the comparison, and what became of each true arrest. Does not: the
-data of the register and the truth (`study.effect.study_data`).
+Belongs here: the data as a source holds it, the comparison. Does not: the data of the register and the truth
+(`study.effect.study_data`), what became of each true arrest (`study.effect.true_arrests`).
 
 A source alone is used as an analyst without a register would: every record is an order, every arrest record an arrest,
 and an arrest belongs to an order where the PNC ID is the same, or else the name and the date of birth.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -105,44 +104,3 @@ def _row(basis: str, data: StudyData, settings: StudySettings, covered: Coverage
     arrests, harm = measure_changes(counts, settings).iter_rows(named=True)
     change = (arrests[name] for name in ("change_percent", "low_percent", "high_percent"))
     return *funnel, int(arrests["before"]), int(arrests["after"]), *change, harm["change_percent"], None
-
-
-def trace_true_events(
-    truth: pl.DataFrame, register: pl.DataFrame, *, arrest_sources: pl.DataFrame, folder: Path
-) -> pl.DataFrame:
-    """What became of each true arrest in the windows of orders that are truly eligible, and what the register adds.
-
-    Args:
-        truth: from `find_events`, of the truth.
-        register: the same of the register.
-        arrest_sources: the records of each arrest of the register.
-        folder: the truth, which says what each record is of.
-
-    Returns:
-        `outcome`, `before`, `after`: counts.
-    """
-    links = pl.read_csv(folder / "arrest_links.csv", infer_schema=False)
-    held = links.join(arrest_sources, on=["source", "source_key"], how="inner").select("event_id", "arrest_id").unique()
-    counted = held.join(register.select("arrest_id", was_after="is_after"), on="arrest_id")
-    best = counted.group_by("event_id").agg("was_after", pl.len().alias("times"))
-    traced = truth.join(best, left_on="arrest_id", right_on="event_id", how="left").with_columns(
-        outcome=pl.when(~pl.col("arrest_id").is_in(links["event_id"].implode()))
-        .then(pl.lit("in no delivery: no study of these can count it"))
-        .when(pl.col("times").is_null())
-        .then(pl.lit("in a delivery, and not counted: its order is left out, or its day or person is read wrongly"))
-        .when(pl.col("was_after").list.contains(~pl.col("is_after")))
-        .then(pl.lit("counted on the other side of day 0"))
-        .when(pl.col("times") > 1)
-        .then(pl.lit("counted more than once"))
-        .otherwise(pl.lit("counted once, on the right side"))
-    )
-    true = held.join(truth.select("arrest_id"), left_on="event_id", right_on="arrest_id", how="semi")
-    added = register.join(true, on="arrest_id", how="anti").with_columns(
-        outcome=pl.lit("counted, and no arrest of an eligible order")
-    )
-    both = pl.concat([frame.select("outcome", "is_after") for frame in (traced, added)])
-    return (
-        both.group_by("outcome")
-        .agg(before=(~pl.col("is_after")).sum().cast(pl.Int64), after=pl.col("is_after").sum().cast(pl.Int64))
-        .sort("before", "outcome", descending=[True, False])
-    )

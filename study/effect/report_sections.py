@@ -11,7 +11,7 @@ import polars as pl
 
 from matching.engine.charts import draw_svg
 from study.effect import charts
-from study.effect.by_source import TRUTH, compare_bases, trace_true_events
+from study.effect.by_source import REGISTER, TRUTH, compare_bases
 from study.effect.cohort import select_cohort
 from study.effect.harm import assumptions
 from study.effect.measures import find_events
@@ -20,6 +20,7 @@ from study.effect.sensitivity import choices, compare_choices, suppose_custody
 from study.effect.series import count_by_month, fit_segments
 from study.effect.study import Study
 from study.effect.study_data import StudyData, data_of_truth
+from study.effect.true_arrests import RIGHT, count_outcomes, trace_true_arrests
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,9 +181,19 @@ def compare_with_sources(
         expected = find_events(
             select_cohort(true, study.settings, study.covered).eligible, true.arrests, study.settings
         )
+        traced = trace_true_arrests(
+            expected, study, data_by_basis[REGISTER], arrest_sources=arrest_sources, folder=truth
+        )
         yield ReportSection(
             "true_arrests",
             "What became of each true arrest",
             "Arrests in the windows of the orders that are truly eligible, by what the register made of them.",
-            trace_true_events(expected, study.events, arrest_sources=arrest_sources, folder=truth),
+            count_outcomes(traced),
+        )
+        yield ReportSection(
+            "true_arrests_off",
+            "Which true arrests this study can't give",
+            "One by one: those of the table before that are not counted once and on the right side. Arrests and orders "
+            "have the ids of the truth, what the register adds has its own.",
+            traced.filter(pl.col("outcome") != RIGHT),
         )

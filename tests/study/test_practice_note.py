@@ -9,12 +9,13 @@ from papers import ROOT
 
 from reconciliation.register import Register
 from samples.nights import write_nights
-from study.effect.by_source import REGISTER, TRUTH, UNRECONCILED, compare_bases, data_of_sources, trace_true_events
+from study.effect.by_source import REGISTER, TRUTH, UNRECONCILED, compare_bases, data_of_sources
 from study.effect.cohort import Coverage, select_cohort
 from study.effect.measures import find_events
 from study.effect.study import make_study
 from study.effect.study_data import data_of_register, data_of_truth
 from study.effect.study_settings import StudySettings
+from study.effect.true_arrests import ABSENT, LEFT_OUT, NOBODY, OTHER_SIDE, RIGHT, count_outcomes, trace_true_arrests
 from warehouse.home import Home
 from warehouse.store import TableStore
 
@@ -76,21 +77,51 @@ def night(request, tmp_path_factory):
 def test_the_register_gives_the_true_numbers_back_and_says_which_it_cannot(night):
     folder, noise = night
     with Register.open(folder / "home") as register:
-        study = make_study(data_of_register(register.table, sure=SETTINGS.sure), SETTINGS, as_of=NIGHT)
+        data = data_of_register(register.table, sure=SETTINGS.sure)
+        study = make_study(data, SETTINGS, as_of=NIGHT)
         true = data_of_truth(folder / "truth")
         expected = find_events(select_cohort(true, SETTINGS, study.covered).eligible, true.arrests, SETTINGS)
-        traced = trace_true_events(
-            expected, study.events, arrest_sources=register.table("arrest_sources"), folder=folder / "truth"
+        traced = trace_true_arrests(
+            expected, study, data, arrest_sources=register.table("arrest_sources"), folder=folder / "truth"
         )
-    found = {outcome.partition(":")[0]: (before, after) for outcome, before, after in traced.rows()}
-    counted, absent = found.pop("counted once, on the right side"), found.pop("in no delivery")
+    found = {outcome: (before, after) for outcome, before, after in count_outcomes(traced).rows()}
+    counted, absent = found.pop(RIGHT), found.pop(ABSENT)
     assert (study.cohort.with_windows.height, study.cohort.eligible.height) == (49, 41)
+    assert traced["arrest_id"].n_unique() == 303
     if noise == 0:
         assert (counted[0] + absent[0], counted[1] + absent[1]) == (210, 93)
         assert not found
     else:
-        assert set(found) <= {"in a delivery, and not counted", "counted on the other side of day 0"}
+        assert set(found) <= {NOBODY, OTHER_SIDE}
         assert sum(map(sum, found.values())) <= 5
+
+
+@pytest.mark.long
+def test_an_arrest_whose_order_is_left_out_says_why(night):
+    """Were the register less sure of each length than it must be, every arrest held would name that reason."""
+    folder, _ = night
+    with Register.open(folder / "home") as register:
+        data = data_of_register(register.table, sure=SETTINGS.sure)
+        sources = register.table("arrest_sources")
+    study = make_study(data, SETTINGS, as_of=NIGHT)
+    one = study.cohort.eligible["order_id"][0]
+    doubted = type(data)(
+        data.orders.with_columns(is_length_settled=pl.col("is_length_settled") & (pl.col("order_id") != one)),
+        data.arrests,
+    )
+    true = data_of_truth(folder / "truth")
+    expected = find_events(select_cohort(true, SETTINGS, study.covered).eligible, true.arrests, SETTINGS)
+    traced = trace_true_arrests(
+        expected,
+        make_study(doubted, SETTINGS, as_of=NIGHT),
+        doubted,
+        arrest_sources=sources,
+        folder=folder / "truth",
+    )
+    left_out = traced.filter(outcome=f"{LEFT_OUT}the length is not known, or in dispute")
+    lost = study.events.filter(order_id=one)["arrest_id"].sort().to_list()
+    assert left_out["register_arrests"].sort().to_list() == lost
+    assert left_out["order_id"].n_unique() == 1
 
 
 @pytest.mark.long
