@@ -21,7 +21,7 @@ from matching.engine.merges import NO_PAIRS, Constraints, Policy, Weigher
 from matching.engine.patterns import Each, unpack
 from matching.engine.weights import Scales, Weights
 from matching.events import is_event, with_events, without_settled
-from matching.links import conflict_table, describe_levels, hundredths, listed, mean_weights
+from matching.links import conflict_table, describe_levels, hundredths, mean_weights
 from matching.names import TWINS
 from matching.order_model import RENEWAL
 from matching.persons import FORBIDDEN, lenient, subject_bar
@@ -264,10 +264,12 @@ def _pair_table(compared: Compared, scales: _Scales, pairs: pl.DataFrame) -> pl.
     linkage, ids = compared.persons, compared.records.get_column("record_id")
     shown = pairs.with_row_index("place").filter(pl.col("link") > SHOWN).sort("left", "right")
     places = shown.get_column("place").to_numpy()
-    described = [
-        describe_levels(scale, part.patterns[places])
-        for scale, part in ((scales.person, linkage), (scales.order, compared.orders))
-    ]
+    levels, weights = describe_levels(
+        [
+            (scales.person, linkage.patterns[places]),
+            (scales.order, compared.orders.patterns[places]),
+        ]
+    )
     # The lowest bit is the first rule that made the pair.
     masks = linkage.rules[places]
     first = np.bitwise_count(masks ^ (masks - np.uint32(1))).astype(np.int64) - 1
@@ -275,8 +277,8 @@ def _pair_table(compared: Compared, scales: _Scales, pairs: pl.DataFrame) -> pl.
         left_id=ids.gather(shown.get_column("left")),
         right_id=ids.gather(shown.get_column("right")),
         blocking_rule=pl.Series([rule.name for rule in linkage.model.rules]).gather(first),
-        levels=listed([series for levels, _ in described for series in levels]),
-        weights=listed([series for _, weights in described for series in weights]),
+        levels=levels,
+        weights=weights,
     )
     return LINK_PAIRS.conform(table)
 
