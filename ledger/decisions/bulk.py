@@ -4,12 +4,14 @@ Belongs here: what a line asks for, and what became of the file. Does not: the f
 (`ledger.decisions.exchange`).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 from ledger.decisions.decidable import Present, require_seen
+from ledger.decisions.decided_orders import Given, with_values
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.errors import (
     BadLine,
@@ -21,6 +23,7 @@ from ledger.decisions.errors import (
 from ledger.decisions.exchange import FileLine, taken_before
 from ledger.decisions.kinds import KIND
 from ledger.decisions.ledger import Ledger
+from ledger.decisions.values import read_value
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,21 @@ def draft_of(asked: dict[str, Any], present: Present) -> Draft:
     return require_seen(draft, asked.get("fingerprint"), asked.get("seen")).replacing(asked.get("replaces"))
 
 
+def drafted_together(asked: Iterable[Mapping[str, Any]], present: Present) -> Present:
+    """The night to draft decisions on that are taken together: its orders have every value that is asked for.
+
+    A start is judged beside the end that is decided with it, and not beside the one that it replaces. What can't be
+    read is left out: its own draft says so.
+    """
+    given = list[Given]()
+    for one in asked:
+        if one.get("kind") == "value":
+            with suppress(DecisionError):
+                value = read_value(one.get("field") or "", one.get("value") or "")
+                given.append((present.find_order(one.get("order_id") or ""), one["field"], value))
+    return replace(present, orders=with_values(present.orders, given)) if given else present
+
+
 def _bring_in(ledger: Ledger, lines: Sequence[FileLine]) -> Imported:
     rows = taken_before(lines)
     try:
@@ -97,7 +115,7 @@ def _bring_in(ledger: Ledger, lines: Sequence[FileLine]) -> Imported:
 
 
 def _take(ledger: Ledger, lines: Sequence[FileLine], *, by: str, night: Present) -> Imported:
-    batch_id = uuid4().hex[:12]
+    batch_id, night = uuid4().hex[:12], drafted_together([line.values for line in lines], night)
     asked: list[tuple[FileLine, tuple[Draft, Signature]]] = []
     bad: list[BadLine] = []
     for line in lines:

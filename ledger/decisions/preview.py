@@ -9,12 +9,10 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from ledger.decisions.decidable import Present
+from ledger.decisions.decided_orders import with_values
 from ledger.decisions.decision import Draft
-from ledger.decisions.kinds import KIND, PERSON_FIELD_NAMES
-from ledger.decisions.values import typed_value
+from ledger.decisions.kinds import KIND
 from reconciliation.law import OPEN_END, counts_as_in_force, facts_of, judge_status
-from reconciliation.overrides import STATED, Overrides
-from reconciliation.periods import complete_period
 
 CHANGE = {"order_id": pl.String, "change": pl.String, "field": pl.String, "before": pl.String, "after": pl.String}
 """`change` is changed, merged, split, closed, referred or unsettled."""
@@ -35,9 +33,14 @@ CLOSING = frozenset(WORDS_OF_DISCREPANCY.values())
 
 
 def foresee_all(drafts: Sequence[Draft], present: Present) -> pl.DataFrame:
-    """What decisions that are taken together would change: the rows of `foresee`, each once."""
+    """What decisions that are taken together would change: the rows of `foresee`, each once.
+
+    Values are foreseen all together: a start and an end that are both decided make one period.
+    """
     decided = {name for draft in drafts for name in (draft.left_record_id, draft.right_record_id) if name}
-    changes = [foresee(draft, present, decided=decided) for draft in drafts]
+    values = [draft for draft in drafts if draft.kind == "value"]
+    changes = [foresee(draft, present, decided=decided) for draft in drafts if draft.kind != "value"]
+    changes = [_value_changes(values, present), *changes] if values else changes
     return pl.concat(changes).unique(maintain_order=True) if changes else pl.DataFrame(schema=CHANGE)
 
 
@@ -58,7 +61,7 @@ def foresee(draft: Draft, present: Present, *, decided: Collection[str] = ()) ->
     if about in ("value", "pair") and KIND[draft.kind].leaves_open:
         return pl.DataFrame(schema=CHANGE)
     if about == "value":
-        return _value_changes(draft, present)
+        return _value_changes([draft], present)
     if about == "pair":
         return _link_changes(draft, present, decided)
     if about == "discrepancy":
@@ -67,25 +70,23 @@ def foresee(draft: Draft, present: Present, *, decided: Collection[str] = ()) ->
     return pl.DataFrame(schema=CHANGE)
 
 
-def _value_changes(draft: Draft, present: Present) -> pl.DataFrame:
-    field, of_order = str(draft.field), pl.col("order_id") == draft.order_id
-    subject = present.orders.filter(of_order).get_column("subject_id")
-    orders = present.orders.filter(pl.col("subject_id").is_in(subject.implode())).sort("order_id")
-    is_meant = pl.lit(value=True) if field in PERSON_FIELD_NAMES else of_order
-    decided = orders.with_columns(
-        pl.when(is_meant).then(typed_value(field, pl.lit(draft.value))).otherwise(field).alias(field)
-    )
-    names = PERIOD if field in PERIOD else (field,)
-    if field in PERIOD:
-        held_end = orders.filter(of_order).get_column("end_on").alias(f"{STATED}end_on")
-        meant = decided.filter(of_order).with_columns(held_end).with_row_index("group")
-        followed = complete_period(meant, Overrides({field: meant.select("group")})).drop("group", held_end.name)
-        decided = pl.concat([followed, decided.filter(~of_order)]).sort("order_id")
+def _value_changes(drafts: Sequence[Draft], present: Present) -> pl.DataFrame:
+    """The changes of values that are decided together."""
+    given = [(str(draft.order_id), str(draft.field), str(draft.value)) for draft in drafts]
+    meant = pl.col("order_id").is_in([order_id for order_id, _, _ in given])
+    subjects = present.orders.filter(meant).get_column("subject_id")
+    orders = present.orders.filter(pl.col("subject_id").is_in(subjects.implode())).sort("order_id")
+    decided = with_values(orders, given)
+    fields = (PERIOD if field in PERIOD else (field,) for _, field, _ in given)
+    names = dict.fromkeys(name for several in fields for name in several)
+    facts = facts_of(decided)
+    for draft in drafts:
+        facts = _settled(facts, draft)
     before, after = (
         {name: frame.get_column(name) for name in names} | {name: judged.get_column(name) for name in WHETHER_IN_FORCE}
         for frame, judged in (
             (orders, _judged(facts_of(orders), present)),
-            (decided, _judged(_settled(facts_of(decided), draft), present)),
+            (decided, _judged(facts, present)),
         )
     )
     compared = [

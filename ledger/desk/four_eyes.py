@@ -3,7 +3,7 @@
 Belongs here: the rules, as data and pure functions. Does not: keeping what waits (`ledger.desk.proposals`), drawing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,7 +12,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import KIND
-from ledger.decisions.preview import IN_DOUBT, foresee
+from ledger.decisions.preview import IN_DOUBT, foresee_all
 from reconciliation.law import IN_FORCE, counts_as_in_force
 from warehouse.home import Home
 from warehouse.installation_key import keyed_mark
@@ -46,18 +46,34 @@ FAR_DAYS = 366
 
 
 def reasons_for_approval(
-    draft: Draft, by: str, present: Present, decisions: pl.DataFrame, *, approved: Collection[str] = ()
+    draft: Draft,
+    by: str,
+    present: Present,
+    decisions: pl.DataFrame,
+    *,
+    approved: Collection[str] = (),
+    together: Sequence[Draft] = (),
 ) -> tuple[str, ...]:
     """Why a decision needs a second steward; empty if it needs none.
+
+    Args:
+        draft: the decision.
+        by: who takes it.
+        present: the night that it was drafted on.
+        decisions: `DECISIONS` of the ledger.
+        approved: ids of decisions that a second steward had approved.
+        together: all that are taken with it: two values may end an order that neither ends alone.
 
     Returns:
         Codes of `APPROVAL_REASONS`, in their order; `sample` is not among them (`is_sampled`).
     """
     former = decisions.filter(pl.col("decision_id").eq(draft.replaces or ""))
+    values = [one for one in together or [draft] if one.kind == "value"] if draft.kind == "value" else []
+    changes = foresee_all(values, present)
     is_others = not former.filter(pl.col("decided_by") != by).is_empty()
     found = {
-        "status": _flips_status(draft, present),
-        "end": _moves_end(draft, present),
+        "status": _flips_status(draft, changes, present),
+        "end": _moves_end(draft, changes, present),
         "people": _merges_people(draft, present),
         "confirmed": _splits_confirmed(draft, present, decisions),
         "wordings": draft.kind == "wording",
@@ -77,7 +93,7 @@ def is_sampled(home: Home, by: str, orders: Collection[str], share: float) -> bo
     return any(draw < share * 2**64 for draw in draws)
 
 
-def _flips_status(draft: Draft, present: Present) -> bool:
+def _flips_status(draft: Draft, changes: pl.DataFrame, present: Present) -> bool:
     """A value moves an order into or out of force, or of doubt; or of two that become one, one alone is in force."""
     is_live = present.orders.select("order_id", is_live=counts_as_in_force())
     if KIND[draft.kind].about == "pair":
@@ -86,17 +102,16 @@ def _flips_status(draft: Draft, present: Present) -> bool:
     is_moved = pl.col("before").is_in(IN_FORCE) != pl.col("after").is_in(IN_FORCE)
     is_of_doubt = (pl.col("before") == IN_DOUBT) | (pl.col("after") == IN_DOUBT)
     moved = ((pl.col("field") == "in_force") & is_of_doubt) | ((pl.col("field") == "legal_status") & is_moved)
-    return not foresee(draft, present).filter(moved).is_empty()
+    return not changes.filter(moved).is_empty()
 
 
-def _moves_end(draft: Draft, present: Present) -> bool:
+def _moves_end(draft: Draft, changes: pl.DataFrame, present: Present) -> bool:
     """A value moves the end of an order far, or takes or gives it one; or two that become one end as far apart."""
     if draft.kind == "same_order":
         both = present.orders.join(_held(draft, present), on="order_id", how="semi")
         ends = both.select(before=pl.col("end_on").first(), after=pl.col("end_on").last())
     elif draft.kind == "value":
-        changes = foresee(draft, present).filter(field="end_on")
-        ends = changes.select(pl.col("before", "after").str.to_date("%Y-%m-%d"))
+        ends = changes.filter(field="end_on").select(pl.col("before", "after").str.to_date("%Y-%m-%d"))
     else:
         return False
     days = (pl.col("after") - pl.col("before")).dt.total_days().abs()

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from assets.wording_decisions import foresee_with_names
 from ledger.audit import Entry, append
-from ledger.decisions.bulk import draft_of
+from ledger.decisions.bulk import draft_of, drafted_together
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.errors import DecisionError
@@ -99,12 +99,12 @@ class Decider:
         self._by = who.name
         self._forces = who.forces
 
-    def refuse(self, asked: Mapping[str, Any]) -> str | None:
-        """Why a value or an acceptance that a form asks for can't be; nothing of orders that the steward may not see.
+    def refuse(self, asked: Mapping[str, Any], together: Sequence[Mapping[str, Any]]) -> str | None:
+        """Why a value or an acceptance of a form can't be, beside all that the form asks for.
 
-        For them those are not there.
+        Nothing of orders that the steward may not see: for them those are not there.
         """
-        return refusal(asked, visible_night(self._desk.whole_release(), self._forces))
+        return refusal(asked, together, visible_night(self._desk.whole_release(), self._forces))
 
     def preview(self, wanted: DecisionRequest) -> Preview:
         """What a request comes to; nothing is kept.
@@ -178,7 +178,9 @@ class Decider:
         """
         proposal = find_proposal(self._desk.database, proposal_id)
         night = visible_night(self._desk.whole_release(), self._forces)
-        drafts = [draft_of(draft.about(), night) for draft, _ in proposal.requests]
+        asked = [draft.about() for draft, _ in proposal.requests]
+        together = drafted_together(asked, night)
+        drafts = [draft_of(one, together) for one in asked]
         ledger = self._desk.ledger
         orders = visible_subject(drafts, ledger.read(), self._desk.whole_release(), self._forces)
         note = self._noted(orders, proposal=proposal_id)
@@ -200,7 +202,7 @@ class Decider:
         found = {
             code
             for draft in drafts
-            for code in reasons_for_approval(draft, self._by, present, decisions, approved=approved)
+            for code in reasons_for_approval(draft, self._by, present, decisions, approved=approved, together=drafts)
         }
         return tuple(reason.code for reason in APPROVAL_REASONS if reason.code in found)
 

@@ -18,8 +18,8 @@ from review.item.titles import title_for
 from warehouse.tables.titles import FIELD_TITLES
 
 SentFields = Mapping[str, Sequence[str]]
-Refusing = Callable[[Mapping[str, Any]], str | None]
-"""Says why a decision that was read can't be taken, in words; None: nothing speaks against it."""
+Refusing = Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], str | None]
+"""Says why a decision can't be taken with all that were read, in words; None: nothing speaks against it."""
 
 ANSWER = "answer-"
 """Begins the field that answers one discrepancy, by its id: a kind of decision, a value, or nothing: it stays open."""
@@ -92,7 +92,7 @@ class DecisionRequest:
 
 
 def read_request(
-    form: Form, *, kinds: Collection[str] = tuple(KIND), refuse: Refusing = lambda _: None
+    form: Form, *, kinds: Collection[str] = tuple(KIND), refuse: Refusing = lambda *_: None
 ) -> DecisionRequest:
     """What a form asks for.
 
@@ -106,11 +106,11 @@ def read_request(
     """
     problems: dict[str, str] = {}
     read = _read_answers(form, problems) if _names(form, ANSWER) else _read_asked(form, kinds, problems)
+    asked = tuple(one for _, one in read)
     for place, one in read:
         is_read = place not in problems and one.get("value") != ""
-        if is_read and (words := refuse(one)):
+        if is_read and (words := refuse(one, asked)):
             problems[place] = words
-    asked = tuple(one for _, one in read)
     reason = text(form, "reason_code") or _usual_reason(asked)
     comment = text(form, "comment", strip=False).replace("\r\n", "\n")
     if reason not in DECISION_REASON:

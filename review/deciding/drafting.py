@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from ledger.decisions.bulk import draft_of
+from ledger.decisions.bulk import draft_of, drafted_together
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
@@ -29,10 +29,10 @@ def draft_all(wanted: DecisionRequest, present: Present) -> tuple[Draft, ...]:
     prints: Sequence[str | None] = wanted.fingerprints or [None] * len(listed)
     if len(prints) != len(listed):
         raise DecisionError("the form does not say of each decision what was seen: look again")
-    drafts, refusals = list[Draft](), dict[int, Exception]()
+    night, drafts, refusals = drafted_together(listed, present), list[Draft](), dict[int, Exception]()
     for place, (asked, seen) in enumerate(zip(listed, prints, strict=True)):
         try:
-            drafts.append(draft_of({**asked, "fingerprint": seen}, present))
+            drafts.append(draft_of({**asked, "fingerprint": seen}, night))
         except (DecisionError, DecisionRefusedError) as error:
             refusals[place] = error
     if refusals and len(listed) == 1:
@@ -42,13 +42,19 @@ def draft_all(wanted: DecisionRequest, present: Present) -> tuple[Draft, ...]:
     return tuple(drafts)
 
 
-def refusal(asked: Mapping[str, Any], present: Present) -> str | None:
-    """Why a value or an acceptance can't be, in words for its field; nothing of an order that is no longer there."""
+def refusal(asked: Mapping[str, Any], together: Sequence[Mapping[str, Any]], present: Present) -> str | None:
+    """Why a value or an acceptance can't be, in words for its field; nothing of an order that is no longer there.
+
+    Args:
+        asked: the decision.
+        together: all decisions of the form: a value is judged beside the others that it would stand with.
+        present: the night.
+    """
     try:
         if asked["kind"] == "accept":
             present.require_acceptance(asked["accepted_until"])
         if asked["kind"] == "value" and asked["order_id"] in present.orders.get_column("order_id"):
-            present.require_value(asked["order_id"], asked["field"], asked["value"])
+            drafted_together(together, present).require_value(asked["order_id"], asked["field"], asked["value"])
     except DecisionError as error:
         words = with_titles(str(error))
         return words[:1].upper() + words[1:]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.wording_decisions import foresee_with_names
-from ledger.decisions.bulk import draft_of
+from ledger.decisions.bulk import draft_of, drafted_together
 from ledger.decisions.decision import Draft
 from ledger.decisions.errors import DecisionError, DecisionRefusedError
 from ledger.desk.four_eyes import APPROVAL_REASON, ApprovalReason
@@ -87,9 +87,10 @@ def _look(whole: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.Da
     present, drafts = decidable_night(whole), [draft for draft, _ in proposal.requests]
     orders = visible_subject(drafts, decisions, whole, who.forces)
     outdated, current = list[str](), list[Draft]()
+    together = drafted_together([draft.about() for draft in drafts], present)
     for draft in drafts if proposal.waits else ():
         try:
-            current.append(draft_of(draft.about(), present))
+            current.append(draft_of(draft.about(), together))
         except (DecisionError, DecisionRefusedError) as error:
             outdated.append(with_titles(str(error)))
     whole_changes, visible = foresee_with_names(current, decisions, present), VisibleRelease(whole, who.forces)

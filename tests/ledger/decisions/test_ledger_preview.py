@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 from ledger_cases import night
 
+from ledger.decisions.bulk import draft_of, drafted_together
 from ledger.decisions.errors import DecisionError
-from ledger.decisions.preview import foresee
+from ledger.decisions.preview import foresee, foresee_all
 from ledger.decisions.values import read_value
 from ledger.desk.four_eyes import reasons_for_approval
 from warehouse.tables.ledger import DECISIONS
@@ -195,3 +196,73 @@ def test_a_value_is_read_or_reported_to_be_none_of_its_field(field, text, read):
 def test_a_period_that_no_order_can_have_is_refused_before_anything_is_saved(field, value, said):
     with pytest.raises(DecisionError, match=said):
         night().draft_value("ORD-1", field, value)
+
+
+def given(field, value):
+    return {"kind": "value", "order_id": "ORD-1", "field": field, "value": value}
+
+
+LATER = (given("made_on", "2022-03-01"), given("start_on", "2022-03-02"), given("end_on", "2024-03-01"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(LATER, id="as they follow"),
+        pytest.param(LATER[::-1], id="the end first"),
+        pytest.param((given("start_on", "2022-03-02"), given("term_months", "24")), id="a length that makes the end"),
+        pytest.param(
+            (given("start_on", "2022-03-02"), given("is_until_further_order", "true")), id="an end that is none"
+        ),
+    ],
+)
+def test_the_values_of_a_period_that_are_decided_together_are_judged_together(asked):
+    together = drafted_together(asked, night())
+    drafts = [draft_of(one, together) for one in asked]
+    assert {(draft.field, draft.value) for draft in drafts} == {(one["field"], one["value"]) for one in asked}
+    starts = next(one for one in asked if one["field"] == "start_on")
+    with pytest.raises(DecisionError, match="end before it starts"):
+        draft_of(starts, night())
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        pytest.param(
+            (given("start_on", "2021-05-02"), given("end_on", "2021-05-01")), "end before", id="end and start"
+        ),
+        pytest.param(
+            (given("made_on", "2021-05-02"), given("start_on", "2021-05-01")), "before it was made", id="made"
+        ),
+    ],
+)
+def test_values_decided_together_that_no_order_can_have_together_are_refused(asked, said):
+    together = drafted_together(asked, night())
+    assert [draft_of(one, night()).field for one in asked] == [one["field"] for one in asked], "each alone could be"
+    with pytest.raises(DecisionError, match=said):
+        [draft_of(one, together) for one in asked]
+
+
+def test_a_start_and_a_length_decided_together_are_foreseen_as_one_period():
+    asked = (given("start_on", "2025-06-01"), given("term_months", "24"))
+    present = night()
+    together = drafted_together(asked, present)
+    drafts = [draft_of(one, together) for one in asked]
+    # The later order, which would end it, is left out.
+    alone = replace(present, orders=present.orders.filter(order_id="ORD-1"))
+    reported = foresee_all(drafts, alone).select("field", "before", "after").rows()
+    assert ("end_on", "2021-12-31", "2027-06-01") in reported
+    assert ("legal_status", "expired", "live") in reported
+
+
+def test_values_that_end_an_order_only_together_need_a_second_steward():
+    present = night()
+    open_order = {"end_on": None, "term_months": None, "is_until_further_order": True, "start_on": date(2026, 1, 1)}
+    columns = [pl.lit(value, present.orders.schema[name]).alias(name) for name, value in open_order.items()]
+    present = replace(present, orders=present.orders.filter(order_id="ORD-1").with_columns(columns))
+    asked = (given("start_on", "2024-01-01"), given("term_months", "24"))
+    drafts = [draft_of(one, drafted_together(asked, present)) for one in asked]
+    alone = [reasons_for_approval(draft, "kim", present, DECISIONS.empty()) for draft in drafts]
+    assert not any("status" in why for why in alone)
+    beside = [reasons_for_approval(draft, "kim", present, DECISIONS.empty(), together=drafts) for draft in drafts]
+    assert all("status" in why for why in beside)

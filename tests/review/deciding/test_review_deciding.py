@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import polars as pl
@@ -81,6 +82,7 @@ def test_all_that_is_wrong_in_a_form_is_said_at_once_each_at_its_field(never, de
     typed |= {"answer-v": "value|start_on|"} | {
         name.replace("-x-", "-v-"): value for name, value in typed.items() if name.startswith("value_text-x-")
     }
+    typed["value_text-v-day"] = "2"
     typed |= {"answer-y": "value|pnc_id|", "value_text-y": "12345"}
     typed |= {"answer-z": "accept", "until-day": "31", "until-month": "", "until-year": ""}
     typed |= {"answer-w": "refer", "referred_to": "nobody"}
@@ -97,6 +99,26 @@ def test_all_that_is_wrong_in_a_form_is_said_at_once_each_at_its_field(never, de
     }.items():
         assert f'<a href="#{field}">{words}' in unescape(shown.text).replace("'", "’"), field
     assert decisions(desk).is_empty()
+
+
+def test_a_start_and_an_end_on_one_form_are_judged_beside_each_other(never, desk):
+    """The end of the release, before which the new start would not lie, is replaced by the same form."""
+    client, item = never("steward"), item_of(desk, "discrepancies")
+    form = forms_of(client.get(f"/items/{item['item_id']}").text, "/decide/preview")[0]
+    (order,) = desk.whole_release().table("orders").filter(order_id=item["order_id"]).to_dicts()
+    begins = max(filter(None, (order["made_on"], order["start_on"], order["end_on"]))) + timedelta(days=1)
+    days = {"x": ("start_on", begins), "v": ("end_on", begins + timedelta(days=730))}
+    typed = {f"answer-{name}": f"value|{field}|" for name, (field, _) in days.items()} | {
+        f"value_text-{name}-{part}": str(getattr(day, part))
+        for name, (_, day) in days.items()
+        for part in ("day", "month", "year")
+    }
+    shown = client.post("/decide/preview", data=form | typed | {"reason_code": "document_seen", "comment": ""})
+    assert shown.status_code == 200
+    assert all(day.isoformat() in shown.text or f"{day.day} {day:%B %Y}" in shown.text for _, day in days.values())
+    alone = {name: value for name, value in typed.items() if "-v" not in name}
+    refused = client.post("/decide/preview", data=form | alone | {"reason_code": "document_seen", "comment": ""})
+    assert (refused.status_code, order["end_on"] is None) in ((422, False), (200, True))
 
 
 def test_a_day_to_come_back_and_why_are_asked_for_at_once(never, desk):
