@@ -78,8 +78,8 @@ def ditto() -> str:
 
 @cache
 def _kings_counsel() -> str:
-    """`KC` is a family name in Nepal: an honour after a surname in capitals or after two words and a comma."""
-    return r"(\p{Ll}.*\s\p{Lu}[\p{Lu}'’\-]+|^[^\s,/]+\s[^,/]*,)[\s,]+K\.?C\.?$"
+    """`KC` is a family name in Nepal: an honour after a surname in capitals or a whole name with a comma in it."""
+    return r"(\p{Ll}.*\s\p{Lu}[\p{Lu}'’\-]+|^[^\s,/]+\s[^,/]*,|^[^\s,/]+\s*,\s*\p{L}{2}[^,/]*?)[\s,]+K\.?C\.?$"
 
 
 @cache
@@ -120,7 +120,7 @@ def _around_the_name() -> tuple[tuple[str, str], ...]:
         (r"(\p{L})\s+[^\p{L}\p{N}\s(){}\[\]\"“”?]+$", "${1}"),  # a mark or a picture behind the name
         (r"(?i)^(jnr|jr|snr)\.?\s+(\p{L}.*)$", "${2} ${1}"),
         (r"(?i)^(?:r|rex|regina|the (?:king|queen|crown))\s*[-–]?\s*\bvs?\b\.?\s*[-–]?\s*(\p{L})", "${1}"),
-        (r"(?i)^the (?:defendant|respondent|accused|subject)\s+(\p{L})", "${1}"),
+        (r"(?i)^(?:the )?(?:defendant|respondent|accused|subject)\s+(\p{L})", "${1}"),
         (r"(?i)[\s(\[]+(?:def(?:endant)?|nominal|subject)\.?\s?(?:no\.?\s?)?\d{1,2}[)\]]?$", ""),
         (rf"(?i)^(?:male|female|man|woman)[\s,]+(?:{not_known})$", ""),
         (r"(\p{Lu}{2})(?:[\s,(]+[mf]\)?|\s*[(\[]\s*[MF][)\]]?)$", "${1}"),  # the sex behind a name in capitals
@@ -150,4 +150,5 @@ def _unknown_parts_and_titles() -> tuple[tuple[str, str], ...]:
         # One word in brackets before the surname is what the person is called.
         (r"\(([\p{L}\p{M}'’-]+)\)(\s+\p{L})", '"${1}"${2}'),
         (_kings_counsel(), "${1}"),
+        (r"^(?:D\.?\s?O\.?\s?B\.?|(?i:(?:full |last |family )?name|surname))[\s:;=–-]+(\p{L}[^:=]*)$", "${1}"),
     )

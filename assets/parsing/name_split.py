@@ -75,13 +75,18 @@ def split_names(rows: pl.DataFrame) -> pl.DataFrame:
 
 def initials_apart(forenames: pl.Expr) -> pl.Expr:
     """`AJ` as `A J`; three letters may be a slip (`MRK`)."""
-    is_pair = are_initials(forenames) & (forenames.str.len_chars() == 2)
+    is_pair = are_forename_initials(forenames) & (forenames.str.len_chars() == 2)
     return pl.when(is_pair).then(forenames.str.replace(r"^(.)(.)$", "${1} ${2}")).otherwise(forenames)
 
 
 def are_initials(word: pl.Expr) -> pl.Expr:
     """Whether a word in capitals is initials written together (`AJ`), and no name."""
     return (word.str.contains(_INITIALS) & ~word.is_in(_names_like_initials())).fill_null(value=False)
+
+
+def are_forename_initials(forenames: pl.Expr) -> pl.Expr:
+    """Whether forenames are initials written together. `KC` is a family name in Nepal, and no forename."""
+    return are_initials(forenames) | (forenames == "KC")
 
 
 def is_family_name(word: pl.Expr) -> pl.Expr:

@@ -9,7 +9,7 @@ from polars.datatypes import DataType, DataTypeClass
 
 from assets.parsing.distinct import read_distinct
 from assets.parsing.name_additions import FORENAME, SURNAME, take_apart
-from assets.parsing.name_split import PARTICLES, are_initials, initials_apart, split_names
+from assets.parsing.name_split import PARTICLES, are_forename_initials, are_initials, initials_apart, split_names
 from assets.parsing.words import DASHES
 from reconciliation.name_forms import is_listed_forename
 from warehouse.standardise import fold
@@ -99,7 +99,8 @@ def reading_case(text: pl.Expr, *, is_surname: bool = False) -> pl.Expr:
     bare = text.str.replace(rf"^(?:Mc|Mac|{PARTICLES})", "")
     is_inverted = text.str.contains(r"^\p{Ll}\p{Lu}{2,}(?:[ -]\p{Ll}\p{Lu}+)*$")  # typed with the capitals locked
     is_one_case = (bare == bare.str.to_uppercase()) | (text == text.str.to_lowercase()) | is_inverted
-    is_cased = ~text.str.contains(r"\p{Georgian}") & ~are_initials(text)
+    initials = are_initials(text) if is_surname else are_forename_initials(text)
+    is_cased = ~text.str.contains(r"\p{Georgian}") & ~initials
     cased = text.str.to_titlecase().str.replace_many({f"Mc{c}": f"Mc{c.upper()}" for c in "abcdefghijklmnopqrstuvwxyz"})
     if is_surname:
         small = {f"{particle} ": f"{particle.lower()} " for particle in SMALL_PARTICLES}
