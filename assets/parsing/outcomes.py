@@ -81,10 +81,12 @@ def _read_status_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
         .when(words.str.contains(patterns.APPLICATIONS))
         .then(pl.lit(NOT_THE_MAKING))
     )
+    # `Full order refused; interim continues`: some clause says that an order stands.
+    by_clauses = _read_outcomes(texts.select("text")).select(stands=pl.col("outcome").is_null())
     return (
         _without_slips(texts.with_columns(words=fold(pl.col("text")).str.replace_all(patterns.ASIDES, " ")))
-        .with_columns(is_refused=words.str.contains(patterns.REFUSALS))
-        .with_columns(outcome=pl.when(~is_other & ~is_lone & ~is_made & ~is_live).then(outcome))
+        .with_columns(by_clauses.to_series(), is_refused=words.str.contains(patterns.REFUSALS))
+        .with_columns(outcome=pl.when(~is_other & ~is_lone & ~is_made & ~is_live & ~pl.col("stands")).then(outcome))
     )
 
 
@@ -165,7 +167,8 @@ def _find_words(clauses: pl.DataFrame) -> pl.DataFrame:
     is_appealed = _says(r"\bAPPEAL")
     is_won = _says(patterns.APPEAL_WON) & ~_says(r"\bON APPEAL\b")
     is_appeal = _says(rf"\bAPPEAL|\bCONSENT TO\b|{patterns.PLAINLY_MADE}") & ~is_of_refusal
-    is_discharged = pl.col("said").str.replace_all(patterns.ENDED_LATER, "").str.contains(patterns.DISCHARGES)
+    not_ended = rf"{patterns.ENDED_LATER}|{patterns.PARTLY_ENDED}|\bTO SET ASIDE\b"
+    is_discharged = pl.col("said").str.replace_all(not_ended, "").str.contains(patterns.DISCHARGES)
     return (
         clauses.with_columns(said=said)
         .with_columns(
@@ -184,8 +187,9 @@ def _find_words(clauses: pl.DataFrame) -> pl.DataFrame:
             is_adjourned=_says(patterns.ADJOURNED),
             is_plain=pl.col("words").str.contains(patterns.PLAINLY_REFUSED),
             is_interim_over=pl.col("words").str.contains(patterns.INTERIM_OVER),
-            has_failed=is_refused & _says(patterns.OTHER_REFUSED) & ~_says(patterns.DISCHARGES),
+            has_failed=is_refused & _says(patterns.OTHER_REFUSED) & ~is_discharged,
             is_against_order=is_refused & is_appealed & ~is_of_refusal,
+            is_appeal_lost=is_refused & is_appealed & ~is_of_refusal & _says(patterns.OUR_ORDER).any().over("place"),
             is_put_off=_says(patterns.ENDED_LATER),
             is_confirmed=_says(patterns.CONFIRMED) & is_appealed.any().over("place"),
             is_called_in_doubt=_says(patterns.CALLED_IN_DOUBT) & ~_says(r"\bHEARING\b"),
@@ -197,14 +201,14 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     """The clauses with what each says: made, refused, about a paper, discharged, or an order plainly named."""
     names = ("names_order", "is_refused", "is_about", "is_granted", "is_discharged", "is_won", "has_failed")
     names_order, is_refused, is_about, is_granted, is_discharged, is_won, has_failed = map(pl.col, names)
-    is_matter = pl.col("said").str.replace_all(r"\bON APPEAL\b", "").str.contains(patterns.OTHER_MATTERS)
+    is_matter = pl.col("said").str.replace_all(r"\b(?:ON|COURT OF) APPEAL\b", "").str.contains(patterns.OTHER_MATTERS)
     is_other = (is_matter | (is_refused & _says(patterns.OTHER_REFUSED))) & ~names_order
     says_made = (is_granted | pl.col("is_made")) & ~is_refused & ~is_won
     is_interim = _says(r"\bINT(?:ERIM)?\b")
     is_step = _says(patterns.STEPS_BEFORE) & names_order & ~is_interim
     # `Application to vary the order made in 2021`: the words of making are those of the older order.
     is_paper = _says(patterns.OTHER_PAPERS) & ~is_granted
-    is_changed = (_says(patterns.CHANGES) | _says(patterns.CHANGE_GRANTED)) & ~is_discharged
+    is_changed = _says(patterns.ANY_CHANGE) & ~_says(patterns.NOT_CHANGED) & ~is_discharged
     may_go_on = pl.col("words").str.contains(rf"{patterns.NOT_ENDED}|{patterns.MAY_BE_ASKED}")
     goes_on = _says(patterns.GOES_ON) | may_go_on | pl.col("is_put_off")
     is_made = says_made & ~is_paper & ~is_discharged
@@ -226,7 +230,7 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     return judged.with_columns(
         # `Appeal against conviction allowed` names no order, and may end the one that another clause names.
         # An application to discharge or to vary that failed leaves the order as it is.
-        goes_on=pl.col("goes_on") | (has_failed & (~is_matter | names_order)),
+        goes_on=pl.col("goes_on") | (has_failed & (~is_matter | names_order)) | pl.col("is_appeal_lost"),
         is_changed=pl.col("is_changed") | (is_changed & _says(patterns.OF_CONDITIONS)),
         is_called_in_doubt=is_won | (pl.col("is_called_in_doubt") & _says(patterns.ANY_ORDER)),
         is_doubted=is_won | _doubts(),

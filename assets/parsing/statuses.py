@@ -7,6 +7,7 @@ Belongs here: the words. Does not: status codes of one source, the status in law
 import polars as pl
 
 from assets.parsing.distinct import read_distinct
+from assets.parsing.outcome_words import PARTLY_ENDED
 from warehouse.standardise import fold
 
 # Folded words; a text with words of two statuses, or with a word that turns them round, gives none.
@@ -39,8 +40,14 @@ ASKED_FOR = r"\b(?:DISCHARGE|REVOCATION) APPLI"
 IN_DOUBT = r"\?"
 # Words that say nothing of the status: what a live order is not, the day or the order until which it runs, and an
 # application, to discharge it or for it in the first place.
+# What ended is an appeal, a part of the order, or the order before the one that was made.
 HARMLESS_WORDS = (
-    r"\bNOT (?:YET )?(?:EXPIRED|ENDED|LAPSED|DISCHARGED|REVOKED|SUPERSEDED|REPLACED)\b"
+    r"\bAPPEALS?\b(?: [A-Z]+){0,4}? WITHDRAWN\b"
+    rf"|{PARTLY_ENDED}"
+    r"|\bINTERIM (?:[A-Z]+ ){0,2}?(?:DISCHARGED|REVOKED)\b.*\b(?:MADE|GRANTED|IMPOSED)\b"
+    r"|\b(?:PREVIOUS|EARLIER|OLD|FORMER|PRIOR) (?:[A-Z]+ ){1,2}?(?:DISCHARGED|REVOKED|QUASHED|CANCELLED)\b"
+    r"|\b(?:DISCHARGED|REVOKED|QUASHED) AND SUBSTITUTED (?:BY|WITH)\b"
+    r"|\bNOT (?:YET )?(?:EXPIRED|ENDED|LAPSED|DISCHARGED|REVOKED|SUPERSEDED|REPLACED)\b"
     r"|\bUNTIL (?:\d|FURTHER|(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC))|\bAPPLI(?:CATION|ED)\b.*"
 )
 
