@@ -31,7 +31,8 @@ def add(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Make an account; without --force it sees the orders of all forces."""
-    from cli.desk_tools import administration, opened_desk, read_password
+    from cli.desk_tools import opened_desk, read_password
+    from cli.door import administration
 
     with opened_desk(home) as desk:
         password = None if identity else read_password()
@@ -42,7 +43,8 @@ def add(
 @accounts_app.command("set-role")
 def set_role(name: NameArgument, role: RoleOption, force: ForceOption = None, home: HomeOption = DEFAULT_HOME) -> None:
     """Give an account a role and its forces, all forces without --force; its sessions end."""
-    from cli.desk_tools import administration, opened_desk
+    from cli.desk_tools import opened_desk
+    from cli.door import administration
 
     with opened_desk(home) as desk:
         administration(desk).set_role(name, role=role, forces=force or None)
@@ -52,7 +54,8 @@ def set_role(name: NameArgument, role: RoleOption, force: ForceOption = None, ho
 @accounts_app.command("set-password")
 def set_password(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> None:
     """Give an account a password, asked for or read from standard input; its sessions end."""
-    from cli.desk_tools import administration, opened_desk, read_password
+    from cli.desk_tools import opened_desk, read_password
+    from cli.door import administration
 
     with opened_desk(home) as desk:
         administration(desk).set_password(name, read_password())
@@ -68,7 +71,8 @@ def set_identity(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Let a user of an identity provider, or of the operating system (`os|<user>`), act as an account."""
-    from cli.desk_tools import administration, opened_desk
+    from cli.desk_tools import opened_desk
+    from cli.door import administration
 
     with opened_desk(home) as desk:
         administration(desk).set_identity(name, identity)
@@ -78,7 +82,8 @@ def set_identity(
 @accounts_app.command("reset-second-factor")
 def reset_second_factor(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> None:
     """Remove the second factor of a user who lost it; their sessions end."""
-    from cli.desk_tools import administration, opened_desk
+    from cli.desk_tools import opened_desk
+    from cli.door import administration
 
     with opened_desk(home) as desk:
         administration(desk).set_second_factor(name, None)
@@ -88,7 +93,8 @@ def reset_second_factor(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> 
 @accounts_app.command("reseal-second-factors")
 def reseal_second_factors(home: HomeOption = DEFAULT_HOME) -> None:
     """Seal all second factors with the present key; the former one (`CONCORD_FORMER_KEY`) is then no longer needed."""
-    from cli.desk_tools import administration, opened_desk
+    from cli.desk_tools import opened_desk
+    from cli.door import administration
 
     with opened_desk(home) as desk:
         sealed, shut = administration(desk).reseal_second_factors()
@@ -108,7 +114,8 @@ def disable(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Close an account; its sessions end, its history stays."""
-    from cli.desk_tools import administration, opened_desk
+    from cli.desk_tools import opened_desk
+    from cli.door import administration
 
     with opened_desk(home) as desk:
         administration(desk).set_disabled(name, is_disabled=not undo)

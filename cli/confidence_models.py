@@ -12,9 +12,8 @@ import typer
 
 from cli.confidence_labels import gather_labelled
 from cli.model_inputs import explain_model_errors, find_models
-from cli.models import print_table
 from cli.options import Exit, fail
-from cli.shown import say
+from cli.shown import print_table, say
 from ledger.decisions.errors import LedgerError
 from reconciliation.confidence.learning import TooFewLabelsError, learn_from_labels, mean_loss
 from reconciliation.confidence.model import ConfidenceModel

@@ -20,10 +20,8 @@ from cli.writing import writing
 from ledger.audit import Entry, Head, Proof, append, prove, read_rows, unsealed
 from ledger.decisions.ledger import Ledger
 from ledger.desk.accounts import Account, AccountError, all_accounts
-from pipelines.settings import read_settings
-from review.access.account_changes import AccountChanges
-from review.access.audit_recorder import AuditRecorder, head_file
-from review.access.passwords import Passwords, WeakPasswordError
+from review.access.audit_recorder import head_file
+from review.access.passwords import WeakPasswordError
 from review.desk import Desk
 from warehouse.csv_text import guard_cell
 from warehouse.home import Home
@@ -48,15 +46,6 @@ def opened_desk(home: Path) -> Iterator[Desk]:
             fail(str(error), Exit.USAGE)
         finally:
             desk.close()
-
-
-def administration(desk: Desk) -> AccountChanges:
-    """Changes accounts in the name of who types."""
-    from cli.door import require_administrator
-
-    settings = read_settings(desk.home.path).review
-    by = require_administrator(desk)
-    return AccountChanges(desk, AuditRecorder(desk), passwords=Passwords(settings), by=by)
 
 
 def accounts_of(desk: Desk) -> tuple[Account, ...]:

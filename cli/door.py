@@ -25,6 +25,9 @@ from ledger.decisions.errors import DecisionRefusedError, RefusedTogetherError
 from ledger.decisions.submitting import Taken
 from ledger.desk.four_eyes import APPROVAL_REASON
 from pipelines.settings import read_settings
+from review.access.account_changes import AccountChanges
+from review.access.audit_recorder import AuditRecorder
+from review.access.passwords import Passwords
 from review.access.viewer import Viewer
 from review.deciding.decider import Decider
 from review.deciding.visible_subject import NotVisibleError
@@ -79,6 +82,13 @@ def require_administrator(desk: Desk, *, by: str = OPERATOR) -> str:
         return by
     viewer = require(desk, "administer", by=None if by == OPERATOR else by)
     return viewer.name if viewer else by
+
+
+def administration(desk: Desk) -> AccountChanges:
+    """Changes accounts in the name of who types."""
+    settings = read_settings(desk.home.path).review
+    by = require_administrator(desk)
+    return AccountChanges(desk, AuditRecorder(desk), passwords=Passwords(settings), by=by)
 
 
 def decide(desk: Desk, drafts: Sequence[Draft], signature: Signature) -> tuple[Taken, ...]:

@@ -12,6 +12,7 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from cli.model_changes import ModelChanges
+from cli.shown import text_of
 from matching.compared_orders import Compared
 from matching.engine import charts
 from matching.engine.blocking_loss import estimate_blocking_loss, tabulate_blocking
@@ -197,16 +198,3 @@ def draw_moves(old: Parameters, new: Parameters) -> charts.Figure:
         alt.layer(spans, former, latter).properties(width=charts.WIDTH, height=alt.Step(charts.ROW)),
         table,
     )
-
-
-def text_of(value: object) -> str:
-    """A value of a table as text: three digits, lists in a row, a dash for nothing."""
-    if value is None:
-        return "–"
-    if isinstance(value, float):
-        return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

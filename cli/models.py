@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.acceptance import ByOption, log_act
-from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail
-from cli.shown import JsonOption, draw, say
+from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
+from cli.shown import JsonOption, draw, print_table, say
 from warehouse.home import Home
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from warehouse.models import Promotion
 
 model_app = typer.Typer(no_args_is_help=True, help="The models that link records, and say how sure golden values are.")
@@ -35,7 +33,6 @@ NightOption = Annotated[
     ),
 ]
 PageOption = Annotated[Path | None, typer.Option("--out", dir_okay=False, help="Write a page with pictures there.")]
-SHOWN_KEYS = 20
 # Fewer records teach little more than what the comparisons declare.
 FEW_RECORDS = 1_000
 
@@ -218,26 +215,3 @@ def _print_promotions(promotions: "Sequence[Promotion]") -> None:
         why = f": {promotion.reason}" if promotion.reason else ""
         who = f", by {promotion.by}" if promotion.by else ""
         typer.echo(f"{promotion.set_id} instead of {promotion.former or 'shipped'}{who}{forced}{why}")
-
-
-def print_table(title: str, table: "pl.DataFrame", most: int = SHOWN_KEYS) -> None:
-    """Print the first rows of a table under a title, and how many more there are; all of it as JSON where asked for."""
-    draw({title.lower().replace(" ", "_"): table.to_dicts()}, partial(_print_grid, title, table, most))
-
-
-def _print_grid(title: str, table: "pl.DataFrame", most: int) -> None:
-    from rich.table import Table
-
-    from cli.model_report import text_of
-
-    if table.is_empty():
-        typer.echo(f"{title}: none")
-        return
-    grid = Table(
-        *table.columns, title=f"{title} ({table.height})" if most < table.height else title, title_justify="left"
-    )
-    for row in table.head(most).iter_rows():
-        grid.add_row(*map(text_of, row))
-    console().print(grid)
-    if table.height > most:
-        typer.echo(f"and {table.height - most} more; --out writes them to a page")

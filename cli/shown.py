@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _DOCUMENT: ContextVar[dict[str, Any] | None] = ContextVar("document", default=None)
 _IS_WRITTEN: ContextVar[bool] = ContextVar("is_written", default=False)
+SHOWN_KEYS = 20
 
 
 def _begin_document(context: typer.Context, asked: bool) -> None:  # typer calls it with the option's value
@@ -95,3 +97,37 @@ def draw(found: dict[str, Any], drawing: Callable[[], None]) -> None:
         drawing()
     else:
         document.update(found)
+
+
+def print_table(title: str, table: "pl.DataFrame", most: int = SHOWN_KEYS) -> None:
+    """Print the first rows of a table under a title, and how many more there are; all of it as JSON where asked for."""
+    draw({title.lower().replace(" ", "_"): table.to_dicts()}, partial(_print_grid, title, table, most))
+
+
+def _print_grid(title: str, table: "pl.DataFrame", most: int) -> None:
+    from rich.table import Table
+
+    if table.is_empty():
+        typer.echo(f"{title}: none")
+        return
+    grid = Table(
+        *table.columns, title=f"{title} ({table.height})" if most < table.height else title, title_justify="left"
+    )
+    for row in table.head(most).iter_rows():
+        grid.add_row(*map(text_of, row))
+    console().print(grid)
+    if table.height > most:
+        typer.echo(f"and {table.height - most} more; --out writes them to a page")
+
+
+def text_of(value: object) -> str:
+    """A value of a table as text: three digits, lists in a row, a dash for nothing."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

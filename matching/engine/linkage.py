@@ -1,16 +1,16 @@
 """A model applied to tables: the candidate pairs, how they compare, and what is done with them.
 
-Belongs here: from records to compared pairs, in chunks and threads. Does not: what a model is (`model`), which tables
-are accepted (`tables`), the statistics (`training`, `weights`).
+Belongs here: from records to compared pairs, in chunks and threads. Does not: what a model is (`declaration`), which
+tables are accepted (`tables`), the statistics (`training`, `weights`).
 """
 
 import os
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ from matching.engine.blocking import (
     candidate_pairs,
     find_blocks,
 )
+from matching.engine.compared_pairs import ComparedPairs
+from matching.engine.declaration import Declaration
 from matching.engine.frequencies import fit_frequencies
 from matching.engine.parameters import Parameters, check_parameters
 from matching.engine.patterns import Coded, Each, Patterns, code_records, compare
@@ -34,11 +36,7 @@ from matching.engine.scores import Scores
 from matching.engine.tables import Records
 from matching.engine.training import train
 from matching.engine.training_sample import draw_sample, draw_sample_among
-from matching.engine.values import pairs_of
 from matching.engine.weights import Scales
-
-if TYPE_CHECKING:
-    from matching.engine.model import LinkageModel
 
 T = TypeVar("T", bound=np.generic)
 # Called with the number of candidate pairs compared so far, and an upper bound on all of them.
@@ -47,45 +45,8 @@ Progress = Callable[[int, int], None]
 CHUNK = 250_000
 
 
-@dataclass(frozen=True, eq=False)
-class Linkage:
-    """A model applied to tables.
-
-    Records are in the order of their table and key, whatever the order in which they came.
-
-    Attributes:
-        sources: for each record, the place of its table in `tables`.
-        coded: the records as numbers.
-        copies: records that repeat another and are not compared themselves.
-        blocks: the blocking rules applied to the records.
-        left: rows of the candidate pairs.
-        right: the other row of each, which is the larger.
-        rules: a bit for each rule that makes the pair.
-        patterns: levels of the pairs.
-    """
-
-    model: "LinkageModel"
-    tables: tuple[str, ...]
-    keys: pl.Series
-    sources: npt.NDArray[np.int8]
-    coded: Coded
-    copies: Copies
-    blocks: Blocks
-    left: Rows
-    right: Rows
-    rules: Masks
-    patterns: Patterns
-
-    @property
-    def is_across(self) -> bool:
-        """Whether only pairs between tables are compared."""
-        return self.model.link_type == "link"
-
-    @property
-    def possible_pairs(self) -> int:
-        """How many pairs of records there are to compare, blocking aside."""
-        sizes = np.bincount(self.sources)
-        return pairs_of(len(self.sources)) - (sum(map(pairs_of, sizes.tolist())) if self.is_across else 0)
+class Linkage(ComparedPairs):
+    """A model applied to tables: it learns from the compared pairs, and weighs them."""
 
     def train(self, among: npt.NDArray[np.bool_] | None = None) -> Parameters:
         """Learn m and u from these tables, without labels.
@@ -97,7 +58,7 @@ class Linkage:
         if among is not None:
             sample = draw_sample_among(self, among)
         else:
-            sample = draw_sample(self._without_copies(), random_pairs=self.model.options.random_pairs)
+            sample = draw_sample(self.without_copies(), random_pairs=self.model.options.random_pairs)
         return train(sample, self.model.name, self.model.options)
 
     def score(self, parameters: Parameters) -> Scores:
@@ -122,7 +83,7 @@ class Linkage:
         )
 
     def _scales(self, parameters: Parameters) -> Scales:
-        options, seen = self.model.options, self._without_copies()
+        options, seen = self.model.options, self.without_copies()
         if not options.term_frequencies:
             return Scales(self.coded, parameters, {})
         scales = fit_frequencies(
@@ -136,23 +97,9 @@ class Linkage:
         )
         return replace(scales, coded=self.coded)
 
-    def _without_copies(self) -> "Linkage":
-        """The same pairs of rows, numbered as if the copies were not there: one record should not count many times."""
-        if not len(self.copies.rows):
-            return self
-        rows = np.delete(np.arange(len(self.sources), dtype=np.int32), self.copies.rows)
-        return replace(
-            self,
-            keys=self.keys.gather(rows),
-            sources=self.sources[rows],
-            coded=replace(self.coded, codes=self.coded.codes[rows]),
-            left=np.searchsorted(rows, self.left).astype(np.int32),
-            right=np.searchsorted(rows, self.right).astype(np.int32),
-        )
-
 
 def link_records(
-    model: "LinkageModel",
+    model: Declaration,
     records: Records,
     *,
     key: str,
@@ -191,7 +138,7 @@ def link_records(
     return Linkage(model, records.tables, keys, sources, coded, repeated, blocks, left, right, rules, patterns)
 
 
-def compare_again(model: "LinkageModel", records: Records, linkage: Linkage, *, key: str, each: Each | None) -> Linkage:
+def compare_again(model: Declaration, records: Records, linkage: Linkage, *, key: str, each: Each | None) -> Linkage:
     """Compare the pairs of another linkage by this model.
 
     Raises:

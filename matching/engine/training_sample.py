@@ -9,17 +9,15 @@ any number of threads.
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.engine.comparators.base import SAME
+from matching.engine.compared_pairs import ComparedPairs
 from matching.engine.patterns import Comparison, Patterns, Rival, compare, unpack
 from matching.engine.values import agreeing_pairs
-
-if TYPE_CHECKING:
-    from matching.engine.linkage import Linkage
 
 # Pairs counted at once, which bounds memory.
 CHUNK = 1_000_000
@@ -72,7 +70,7 @@ class TrainingSample:
     same: tuple[float | None, ...]
 
 
-def draw_sample(linkage: "Linkage", *, random_pairs: int) -> TrainingSample:
+def draw_sample(linkage: ComparedPairs, *, random_pairs: int) -> TrainingSample:
     """What training learns from on matches among all possible pairs.
 
     Args:
@@ -90,7 +88,7 @@ def draw_sample(linkage: "Linkage", *, random_pairs: int) -> TrainingSample:
     )
 
 
-def draw_sample_among(linkage: "Linkage", among: npt.NDArray[np.bool_]) -> TrainingSample:
+def draw_sample_among(linkage: ComparedPairs, among: npt.NDArray[np.bool_]) -> TrainingSample:
     """What training learns from on matches among some of the candidate pairs, where the others do not count at all."""
     model, size = linkage.model, int(among.sum())
     return TrainingSample(
@@ -128,7 +126,7 @@ def _count_all(patterns: Patterns, comparisons: int) -> Histogram:
     return count_patterns(patterns, np.ones((1, comparisons), np.bool_), np.zeros(len(patterns), np.int64))
 
 
-def _free(linkage: "Linkage") -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint16]]:
+def _free(linkage: ComparedPairs) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint16]]:
     """Classes of candidate pairs by the rules that made them: see `Histogram.free`."""
     used = [
         [bool(rule.columns & set(comparison.columns)) for comparison in linkage.model.comparisons]
@@ -149,7 +147,7 @@ def _free(linkage: "Linkage") -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uin
     return distinct, renamed.astype(np.uint16)[np.searchsorted(masks, linkage.rules).astype(np.uint16)]
 
 
-def _random_pairs(linkage: "Linkage", most: int) -> Histogram:
+def _random_pairs(linkage: ComparedPairs, most: int) -> Histogram:
     """Patterns of random pairs, drawn until each level of likeness is seen often enough, or `most` are drawn."""
     comparisons = len(linkage.model.comparisons)
     patterns = compare(linkage.coded, np.zeros(0, np.int32), np.zeros(0, np.int32))
@@ -165,7 +163,7 @@ def _random_pairs(linkage: "Linkage", most: int) -> Histogram:
     return drawn
 
 
-def _draw(linkage: "Linkage", draw: int) -> Patterns:
+def _draw(linkage: ComparedPairs, draw: int) -> Patterns:
     size = len(linkage.sources)
     drawn = np.random.default_rng([SEED, draw]).integers(0, size, (2, RANDOM_CHUNK), dtype=np.int32)
     left, right = drawn.min(axis=0), drawn.max(axis=0)
@@ -174,7 +172,7 @@ def _draw(linkage: "Linkage", draw: int) -> Patterns:
     return np.concatenate([compare(linkage.coded, *piece) for piece in zip(*sides, strict=True)])
 
 
-def _is_enough(drawn: Histogram, linkage: "Linkage", most: int) -> bool:
+def _is_enough(drawn: Histogram, linkage: ComparedPairs, most: int) -> bool:
     """Whether each level between the same and different was seen often enough.
 
     Two kinds of level are not waited for: those of columns that are nearly unique, and those so rare that `most` pairs
@@ -190,7 +188,7 @@ def _is_enough(drawn: Histogram, linkage: "Linkage", most: int) -> bool:
     return True
 
 
-def _share_same(linkage: "Linkage", place: int) -> float | None:
+def _share_same(linkage: ComparedPairs, place: int) -> float | None:
     """Share of pairs with the same value among those where both are known; None where codes alone don't show it."""
     comparison = linkage.model.comparisons[place]
     if not comparison.comparator.is_same_value:

@@ -13,7 +13,7 @@ from assets.link import gather
 from assets.sources import find_sources
 from cli.main import app
 from cli.model_inputs import NightRecords, find_models
-from cli.models import SHOWN_KEYS
+from cli.shown import SHOWN_KEYS
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Signature
 from ledger.decisions.ledger import Ledger

@@ -23,8 +23,9 @@ from small_worlds import write_town
 
 from matching.engine.blocking import BlockingRule, BlocksLeftOut
 from matching.engine.comparators.base import Exact
+from matching.engine.declaration import LinkType
 from matching.engine.linkage import Linkage
-from matching.engine.model import LinkageModel, LinkType
+from matching.engine.model import LinkageModel
 from matching.engine.options import Options
 from matching.engine.parameters import load_parameters
 from matching.engine.patterns import Comparison, Rival
