@@ -29,7 +29,18 @@ from cli.erase import erase
 from cli.models import model_app
 from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, run_and_summarise
 from cli.nights import backfill, check, init, replay_night, retry
-from cli.options import DEFAULT_HOME, Exit, HomeOption, ReleaseOption, console, fail, settings_of, warn, words_of
+from cli.options import (
+    DEFAULT_HOME,
+    Exit,
+    HomeOption,
+    LandingOption,
+    ReleaseOption,
+    console,
+    fail,
+    settings_of,
+    warn,
+    words_of,
+)
 from cli.packs import packs_app
 from cli.prune import prune
 from cli.quality import quality_app
@@ -102,9 +113,7 @@ def begin(
 
 @app.command()
 def nightly(
-    landing: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="The folder that holds one folder for each source.")
-    ],
+    landing: LandingOption,
     as_of: AsOfOption,
     accept: AcceptOption = None,
     reason: ReasonOption = None,

@@ -12,13 +12,10 @@ import typer
 
 from cli.acceptance import AcceptOption, ByOption, ReasonOption, accepted_gates
 from cli.night import run_and_summarise, warn_of_landing
-from cli.options import DEFAULT_HOME, Exit, HomeOption, console, fail, settings_of
+from cli.options import DEFAULT_HOME, Exit, HomeOption, LandingOption, console, fail, settings_of
 from cli.shown import JsonOption, draw
 from warehouse.home import Home
 
-LandingOption = Annotated[
-    Path, typer.Option(exists=True, file_okay=False, help="The folder that holds one folder for each source.")
-]
 DAY = ["%Y-%m-%d"]
 
 

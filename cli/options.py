@@ -25,6 +25,10 @@ HomeOption = Annotated[
     typer.Option("--home", envvar="CONCORD_HOME", help="The folder where Concord keeps its data.", file_okay=False),
 ]
 
+LandingOption = Annotated[
+    Path, typer.Option(exists=True, file_okay=False, help="The folder that holds one folder for each source.")
+]
+
 ReleaseOption = Annotated[str | None, typer.Option(help="A release id; defaults to the one in force.")]
 
 DEFAULT_HOME = home.DEFAULT_HOME

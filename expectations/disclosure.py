@@ -1,6 +1,6 @@
 """What may be published outside: small numbers are hidden, and others with them, so that none can be worked out.
 
-Belongs here: which scores are hidden. Does not: files and pictures (`cli.quality`). Inside the register all
+Belongs here: which scores are hidden. Does not: files and pictures (`cli.quality_pages`). Inside the register all
 numbers stay whole.
 
 A person who knows of one order in a force learns from a small number what is recorded of it. Hidden is every score of

@@ -29,7 +29,7 @@ from review.access.viewer import (
     signed_in,
 )
 from review.desk import NoReleaseError
-from review.pages import redirect_to, render_page
+from review.pages import redirect_to, render_page, sentence
 
 log = logging.getLogger("concord.review")
 
@@ -136,8 +136,7 @@ async def ledger_down(request: Request, error: Exception) -> Response:
     log.warning("the ledger can't be used: %s", type(error).__name__)
     request.state.is_read_only = True
     fields = await resending.typed_fields(request)
-    words = f"{str(error)[:1].upper()}{str(error)[1:]}. Nothing was saved."
-    return error_page(request, 503, words, unsent=_form(request, fields))
+    return error_page(request, 503, f"{sentence(error)} Nothing was saved.", unsent=_form(request, fields))
 
 
 async def outdated_form(request: Request, _: Exception) -> Response:

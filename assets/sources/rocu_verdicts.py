@@ -92,7 +92,7 @@ def judge(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Say what each row is.
 
     Args:
-        rows: the cells, the fields, and what `mark_sections` says of each row.
+        rows: the cells, the fields, and what `rocu_rows` says of each row.
         layout: of their table.
 
     Returns:

@@ -110,7 +110,7 @@ class Signature:
     """Who decides, and why.
 
     Attributes:
-        reason_code: one of `ledger.decisions.kinds.REASONS`.
+        reason_code: one of `ledger.decisions.kinds.DECISION_REASONS`.
     """
 
     by: str

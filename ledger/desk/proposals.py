@@ -34,7 +34,7 @@ class Proposal:
         proposal_id: its id; also the batch of the decisions that it leads to.
         item_id: the item of the queue that it settles, if it settles one.
         requests: the decisions, each signed by who proposed it.
-        why: codes of `four_eyes.REASONS`.
+        why: codes of `four_eyes.APPROVAL_REASONS`.
         verdict: approved, returned or withdrawn; None while it waits.
     """
 

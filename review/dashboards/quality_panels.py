@@ -19,6 +19,7 @@ from review.dashboards.picture_store import PictureStore
 from review.dashboards.score_charts import draw_nights, draw_points
 from review.desk import Desk
 from review.item.titles import format_day
+from review.pages import sentence
 from warehouse.codes import reference
 from warehouse.releases.quality_history import read_quality_history
 from warehouse.sources import SOURCES
@@ -167,7 +168,7 @@ def _trend(measure: Measure, rows: pl.DataFrame, pictures: PictureStore, forces:
         ends = f"{percent(drawn['score'][0])} on the first, {percent(drawn['score'][-1])} on the last"
         description = f"Line: {measure.dimension} by night, {ends}."
         picture = pictures.add(draw_nights(drawn, measure.dimension), description, forces=forces)
-    summary = f"{measure.formula[:1].upper()}{measure.formula[1:]}. {measure.limits}"
+    summary = f"{sentence(measure.formula)} {measure.limits}"
     return Panel(measure.dimension, title, summary, panel_table(f"{title} by night", headings, lines), picture)
 
 

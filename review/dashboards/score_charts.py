@@ -1,7 +1,7 @@
 """Pictures of scores: points with their intervals, and lines over the nights.
 
-Belongs here: how scores are drawn, at the desk and in what is published. Does not: which scores (`review.dashboards.
-quality`, `cli.quality_pages`).
+Belongs here: how scores are drawn, at the desk and in what is published. Does not: which scores
+(`review.dashboards.quality_panels`, `cli.quality_pages`).
 
 No meaning is given by colour alone.
 """

@@ -39,7 +39,8 @@ class Preview:
 
     Attributes:
         changes: of all of them, as `foresee` gives them: `order_id`, `change`, `field`, `before`, `after`.
-        why: codes of `four_eyes.REASONS` for which a second steward is asked, except the draw; empty if none is.
+        why: codes of `four_eyes.APPROVAL_REASONS` for which a second steward is asked, except the draw; empty if
+            none is.
         decisions: `DECISIONS` of the ledger when they were previewed.
         changed: what changed since the form was drawn; None if nothing did.
     """
@@ -79,7 +80,7 @@ class Matter:
     """Decisions that are taken, or wait, together.
 
     Attributes:
-        why: codes of `four_eyes.REASONS` for which a second steward is asked.
+        why: codes of `four_eyes.APPROVAL_REASONS` for which a second steward is asked.
         item_id: the item of the queue that they settle; None: none.
     """
 

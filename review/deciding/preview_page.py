@@ -37,7 +37,7 @@ from review.deciding.whose import describe_people
 from review.desk import Desk, WholeRelease, decidable_night
 from review.item.titles import with_titles
 from review.item.value_marks import show_hidden
-from review.pages import render_page
+from review.pages import render_page, sentence
 
 
 def decider_of(request: Request, who: Viewer) -> Decider:
@@ -135,7 +135,7 @@ def _refused(wanted: DecisionRequest, error: Exception) -> dict[str, Any]:
 def describe_refusals(error: Exception) -> list[str]:
     """Why decisions can't be taken, a sentence each."""
     words = dict.fromkeys(with_titles(str(each)) for each in _errors(error))
-    return [f"{text[:1].upper()}{text[1:]}." for text in words]
+    return [sentence(text) for text in words]
 
 
 def _errors(error: Exception) -> list[Exception]:

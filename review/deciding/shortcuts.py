@@ -86,7 +86,7 @@ def choose_keys(wanted: Mapping[str, str]) -> dict[str, str]:
         wanted: the key of each action; empty for its default key.
 
     Raises:
-        KeysError: a key is not a single character, is a digit (which chooses a value), or stands for two actions.
+        ShortcutsError: a key is not a single character, is a digit (which chooses a value), or stands for two actions.
     """
     chosen = {key.action: wanted.get(key.action, "").strip() or key.key for key in SHORTCUTS}
     problems = {action: wrong for action, key in chosen.items() if (wrong := _problem(action, key, chosen))}

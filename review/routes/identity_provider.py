@@ -10,6 +10,7 @@ from review.access.oidc import CALLBACK, IdentityError, Provider
 from review.access.provider_accounts import find_provider_account
 from review.access.tokens import new_token
 from review.error_pages import error_page
+from review.pages import sentence
 from review.routes.signing_in import own_path, welcome
 
 router = APIRouter()
@@ -24,7 +25,7 @@ def ask_provider(request: Request) -> Response:
     try:
         response = RedirectResponse(_provider(request).address_to_ask(held), status_code=303)
     except IdentityError as error:
-        return error_page(request, 503, f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        return error_page(request, 503, sentence(error))
     set_cookie(response, ASKED, held, settings=settings, seconds=PATIENCE_SECONDS)
     wanted = own_path(request.query_params.get("next"))
     set_cookie(response, WANTED, wanted, settings=settings, seconds=PATIENCE_SECONDS)

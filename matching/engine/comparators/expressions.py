@@ -25,7 +25,7 @@ class Level:
 
     Attributes:
         name: what was found.
-        condition: over the columns of both records (`conditions.left`, `right`) and the features.
+        condition: over the columns of both records (`pair_conditions.left`, `right`) and the features.
         m: share of matching pairs at this level.
         u: share of other pairs at this level.
         unknown: a value is missing, and has no weight; so also where m and u are both 1.
