@@ -168,6 +168,19 @@ def _message(request: Request) -> dict[str, str] | None:
     return {"tone": "success" if tone == "success" else "warning", "text": str(text)}
 
 
+def shown_problems(problems: Mapping[str, str] | None) -> dict[str, Any]:
+    """What `render_page` takes to show what is wrong in a form: the status, and the problems by field and as a list."""
+    found = problems or {}
+    errors = [{"text": words, "href": f"#{name}"} for name, words in found.items()]
+    return {"status": 422 if found else 200, "problems": found, "errors": errors}
+
+
+def end_links(here: int, pages: int, address: str) -> dict[str, dict[str, str]]:
+    """What GOV.UK's pagination takes: the page before and the one after, at an address that ends in the number."""
+    ends = {"previous": here - 1 if here > 1 else None, "next": here + 1 if here < pages else None}
+    return {end: {"href": f"{address}{number}"} for end, number in ends.items() if number}
+
+
 def sentence(words: Exception | str) -> str:
     """What a rule or an error says, as a sentence."""
     text = str(words)

@@ -1,6 +1,6 @@
 """Dashboards: the night, who is bound, the work, the quality of the data, what expires."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -24,7 +24,7 @@ from review.dashboards.settle_panel import settle_panel
 from review.dashboards.workload_panels import decided_panels, open_panels, read_recent_decisions
 from review.desk import Desk
 from review.item.titles import title_of
-from review.pages import NavigationLink, render_page
+from review.pages import NavigationLink, end_links, render_page
 from review.queue.facets import NOT_KNOWN
 from review.queue.visible_queue import open_queue
 from review.static_files import TYPES
@@ -141,13 +141,14 @@ def show_expiries(
         }
         for code, count in every.forces.items()
     ]
+    of_force = f"force={force}&" if force else ""
     return _shown(
         request,
         "Expiries",
         (*summarise_expiries(chosen, pictures, forces=who.forces), list_expiries(shown)),
         who,
         choices=choices,
-        pagination=_page_links(force, here, chosen.pages),
+        pagination=end_links(here, chosen.pages, f"/dashboards/expiries?{of_force}number="),
     )
 
 
@@ -186,10 +187,3 @@ def _shown(
 
 def _is_here(path: str, href: str) -> bool:
     return path == href or (href != PAGES[0][1] and path.startswith(f"{href}/"))
-
-
-def _page_links(force: str | None, here: int, pages: int) -> Mapping[str, Any]:
-    """What GOV.UK's pagination takes: the page before and the one after; nothing for a single page."""
-    ends = {"previous": here - 1 if here > 1 else None, "next": here + 1 if here < pages else None}
-    chosen = f"&force={force}" if force else ""
-    return {end: {"href": f"/dashboards/expiries?number={at}{chosen}"} for end, at in ends.items() if at}

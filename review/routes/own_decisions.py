@@ -19,7 +19,7 @@ from review.deciding.preview_page import show_preview
 from review.deciding.visible_subject import NotVisibleError
 from review.item.past_decisions import describe_subject, summarise_decisions
 from review.item.value_marks import show_hidden
-from review.pages import NavigationLink, render_page
+from review.pages import NavigationLink, render_page, shown_problems
 
 router = APIRouter()
 navigation = (NavigationLink("Your decisions", "/decisions/mine", "decide", 40),)
@@ -88,7 +88,6 @@ def show_undo(
     return render_page(
         request,
         "deciding/undo.html",
-        status=422 if problems else 200,
         decisions=summarise_decisions(standing.head(SHOWN_DECISIONS)),
         people=people,
         show_hidden=show_hidden,
@@ -96,8 +95,7 @@ def show_undo(
         reasons=[{"value": reason.code, "text": reason.title} for reason in reasons],
         submission=new_submission(),
         sent={name: values[0] for name, values in (sent or {}).items()},
-        problems=problems or {},
-        errors=[{"text": words, "href": f"#{name}"} for name, words in (problems or {}).items()],
+        **shown_problems(problems),
     )
 
 

@@ -28,7 +28,7 @@ from review.packs.visible_packs import (
     hand_out_visible,
     take_in_answers,
 )
-from review.pages import NavigationLink, redirect_to, render_page, sentence
+from review.pages import NavigationLink, end_links, redirect_to, render_page, sentence, shown_problems
 from warehouse.wording import count_words
 
 router = APIRouter()
@@ -176,7 +176,6 @@ def _owner_page(
     return render_page(
         request,
         "packs/owner.html",
-        status=422 if problems else 200,
         owner=owner,
         owner_title=title,
         ready=ready.height,
@@ -184,8 +183,7 @@ def _owner_page(
         route_titles=pack_tables.ROUTE_TITLES,
         handed_out=pack_tables.handed_out_table(packs, owner),
         typed=typed or {"recipient": title},
-        problems=problems or {},
-        errors=[{"text": words, "href": f"#{name}"} for name, words in (problems or {}).items()],
+        **shown_problems(problems),
         **_paged(audit, ready, f"/packs/owners/{owner}?", number),
     )
 
@@ -235,12 +233,7 @@ def _paged(
     here = min(max(1, number), pages)
     shown = lines.slice((here - 1) * PAGE_LENGTH, PAGE_LENGTH)
     audit("consultation", what={**logged, "orders": _orders_of(shown)})
-    links: dict[str, Any] = {}
-    if here > 1:
-        links["previous"] = {"href": f"{address}number={here - 1}"}
-    if here < pages:
-        links["next"] = {"href": f"{address}number={here + 1}"}
-    return {"sheet": table(shown), "pagination": links}
+    return {"sheet": table(shown), "pagination": end_links(here, pages, f"{address}number=")}
 
 
 def _routed(packs: VisiblePacks, *routes: str, owner: str | None = None) -> pl.DataFrame:

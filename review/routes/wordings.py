@@ -17,7 +17,7 @@ from review.deciding.item_form import new_submission
 from review.deciding.item_navigation import SentForm
 from review.deciding.preview_page import show_preview
 from review.item.titles import CONDITION_KINDS
-from review.pages import render_page
+from review.pages import render_page, shown_problems
 from warehouse.codes import NAMEABLE_CODES, NAMED_KINDS, condition_label, new_condition_code
 
 router = APIRouter()
@@ -60,7 +60,6 @@ def _shown(
     return render_page(
         request,
         "deciding/wording.html",
-        status=422 if problems else 200,
         alike=alike.rows(named=True),
         conditions=[{"value": code, "text": text} for code, text in ({"": "Choose"} | NEW | catalogue).items()],
         reasons=[
@@ -68,6 +67,5 @@ def _shown(
         ],
         submission=new_submission(),
         sent={name: values[0] for name, values in (sent or {}).items()},
-        problems=problems or {},
-        errors=[{"text": words, "href": f"#{name}"} for name, words in (problems or {}).items()],
+        **shown_problems(problems),
     )
