@@ -25,7 +25,8 @@ CLAUSE_ENDS = (
     r"|(?i)\b(?:but|however|although|though|whilst|while|instead|in lieu of|rather than)\b"
     r"|(?i)\b(?:and )?(?:replaced|substituted) (?:by|with)\b"
     r"|(?i)\band (?:(?:the|an?|any|no) )?(?:(?:main|full|final|substantive|interim|previous|earlier) )*"
-    r"(?:applications?|orders?|hearing|case|matter|proceedings|stro|stpo|tero|tepo|interim)\b"
+    r"(?:applications?|orders?|hearing|case|matter|proceedings|stro|stpo|tero|tepo|interim"
+    r"|slavery|trafficking and exploitation)\b"
     r"|(?i)\b(?:as|because|since) (?:(?:an?|the|full|interim) )*(?:i?st[rp]o|te[rp]o) (?:was |is )?"
     r"(?:made|granted|imposed)\b"
     r"|(?i)\bint(?:erim)?\.? (?:(?:order|stro|stpo) )?(?:was |is )?(?:made|granted|continue[ds]|extended|renewed)\b"
@@ -50,7 +51,8 @@ ASIDES = (
     r"|\b(?:APPLICATION|REQUEST) (?:FOR (?:AN )?|TO )ADJOURN(?:MENT)?(?: (?:WAS|IS|REFUSED|DECLINED|REJECTED))*\b"
     r"|\bUNLESS\b.*|\bADJOURNED (?:HEARING|DATE)\b|\b(?:SUBJECT TO|UNDER|PENDING|AWAITING) APPEAL\b"
     r"|\b(?:LEAVE|LIBERTY|PERMISSION) TO APPLY\b.*"
-    r"|\b(?:LEAVE|PERMISSION) TO APPEAL(?: (?:WAS|IS|GRANTED|GIVEN|REFUSED))*\b"
+    r"|\b(?:LEAVE|PERMISSION) TO APPEAL"
+    rf"(?: (?:AGAINST|THE|MAKING|OF|TO|CROWN|COURT|OUT|TIME|{_ORDER}|WAS|IS|GRANTED|GIVEN|REFUSED|DISMISSED))*\b"
     r"|\bAPPLICATION (?:NUMBER|NO|REF(?:ERENCE)?)\b|\b(?:AFTER|FOLLOWING) (?:THE |AN )?ADJOURNMENT\b"
     r"|\b(?:MUST|SHALL|MAY) NOT\b.*|^NOT TO\b.*|\bPROHIBITED FROM\b.*"  # what the order forbids
 )
@@ -109,10 +111,12 @@ STEPS_BEFORE = (
     r"|(?:JUDGE?MENT|DECISION) (?:IS )?RESERVED|RESERVED (?:JUDGE?MENT|DECISION))\b"
     r"|\bHEARING OF\b|\bHEARING(?: (?:VACATED|FIXED|LISTED|DATE))?$"
 )
+OF_RISK, OF_PREVENTION = r"\b(?:I?STROS?|I?TEROS?|RISK ORDERS?)\b", r"\b(?:I?STPOS?|I?TEPOS?|PREVENTION ORDERS?)\b"
+OF_INTERIM = r"\b(?:INTERIM|I(?:STRO|STPO|TERO|TEPO)|PREVIOUS|EARLIER|EXISTING|OLD|FORMER)\b"
 # Words that leave open whether the order stands: it is kept, in doubt.
 OPEN_WORDS = (
     r"\b(?:STAYED|SUSPENDED|DEFERRED|POSTPONED|VACATED|VOID(?:ED)?|IN ERROR|LAPSED|CEASED|TERMINATED|ENDED"
-    r"|UNDER REVIEW|LIES? ON (?:THE )?FILE|EXPIRED|CAME TO AN END)\b"
+    r"|UNDER REVIEW|LIES? ON (?:THE )?FILE|EXPIRED|(?:CAME|BROUGHT) TO AN END)\b"
     rf"|\b{_ORDER} (?:(?:WAS|IS|NOW|BEEN|HAS) )*(?:LIFTED|REMOVED|DROPPED)\b"
 )
 # These leave it open too, unless a clause names the order and says that it was made.
@@ -162,6 +166,7 @@ MAKINGS = (
     r"\b(?:MADE|MAKES|ISSUED|PASSED|ORDERED|OBTAINED|SECURED|REMADE|VARIED|EXTENDED|RENEWED|AMENDED|CONTINUE[DS]?|SERVED"
     r"|REDUCED|REMAINS?|STANDS|IN FORCE|IN PLACE)\b|^ORDERS? (?:FOR|OF) [0-9]+ (?:YEARS?|YRS?|MONTHS?|MTHS?)\b"
     r"|\bAPPLICATION(?: [A-Z]+){0,8} PROVE[DN]\b|^(?:AND )?(?:REPLACED|SUBSTITUTED) (?:BY|WITH)\b"
+    rf"|\b{_ORDER} (?:(?:WAS|IS|BEEN|HAS) )*SUBSTITUTED\b"
 )
 PAPER_MADE = (
     r"\b(APPLICATIONS?|REQUEST|NOTICE|PROPOSAL|SUMMONS|COMPLAINT) (?:(?:HAS|HAVE|WAS|IS|BEEN|BEING|TO BE|WILL BE) )*"
@@ -172,14 +177,27 @@ ADJOURNED = r"\bADJOURN"
 DISCHARGES = (
     r"\b(?:DISCHARGE[DS]|DISCHD?|DISCHGD|D C|REVOKE[DS]|QUASHE[DS]|OVERTURN(?:ED|S)|RESCIND(?:ED|S)|SETS? ASIDE"
     r"|CANCELL?ED|ANNULLED|RHYDDHAWYD|DIRYMWYD|DIDDYMWYD)\b"
+    rf"|\b{_ORDER} (?:(?:WAS|IS|BEEN|HAS) )*RECALLED\b"  # the word of Scottish courts
 )
-# A part of an order ended, or one of its conditions: it goes on, changed.
-PARTLY_ENDED = (
-    r"\bPART(?:IAL|IALLY|LY)? (?:DISCHARGED?|REVOKED|QUASHED)\b|\b(?:DISCHARGED|REVOKED|QUASHED) IN PART\b"
-    r"|\b(?:CONDITIONS?|PROHIBITIONS?|RESTRICTIONS?|REQUIREMENTS?)(?: (?:[0-9]+[A-Z]?|[A-C]|AND|TO|OF|FROM|ON|THE|IN"
-    r"|ALL|WAS|WERE|IS|ARE|HAS|HAVE|BEEN|ORDER|STRO|STPO|TERO|TEPO)){0,8}? (?:DISCHARGED|REVOKED|QUASHED|CANCELLED"
-    r"|REMOVED|DELETED|LIFTED|RELAXED|ADDED)\b"
+# The end of some conditions varies the order, which goes on.
+_PART = r"(?:COND(?:ITION)?S?|PROHIBITIONS?|PARAGRAPHS?|PARAS?|RESTRICTIONS?|REQUIREMENTS?|CLAUSES?)"
+_OF_THE_ORDER = (
+    rf"(?:OF|IN|FROM|ON) (?:THE |THIS )?(?:(?:INTERIM|SLAVERY|AND|TRAFFICKING|EXPLOITATION|RISK|PREVENTION) )*{_ORDER}"
 )
+PART_ENDED = (
+    rf"\b({_PART}(?: (?:NOS?|NUMBERS?|[0-9]+[A-Z]?|[A-Z]|AND|TO|ALL|ONLY|{_OF_THE_ORDER}))*)"
+    r" (?:(?:WAS|WERE|IS|ARE|HAS|HAVE|BEEN|BE|NOW|TO) )*"
+    r"(?:DISCHARGE[DS]|REVOKED|QUASHED|RESCINDED|SET ASIDE|CANCELL?ED|REMOVED|DELETED|LIFTED|RELAXED"
+    r"|ADDED|STRUCK OUT|CEASE[DS]?)\b"
+)
+RAN_OUT = r"\bNO LONGER (?:IN FORCE|ACTIVE|LIVE)\b"
+WITH_ALL_PARTS = rf"\b({_ORDER}) (?:AND|WITH) (?:ITS |THE )?ALL (?:THE |ITS |OF THE )?{_PART}\b"
+DISCHARGED_IN_PART = (
+    r"\b(?:PART(?:IAL|LY|IALLY)?|IN PART) (?:DISCHARGED?|REVOKED|QUASHED)\b"
+    r"|\b(?:DISCHARGED|REVOKED|QUASHED) (?:(?:ONLY )?IN PART|PART(?:LY|IALLY)|(?:ONLY )?AS (?:TO|REGARDS)"
+    rf"(?: (?:[0-9]+|THE))* {_PART}|(?:ONLY )?{_PART} [0-9]+)\b"
+)
+PARTLY_ENDED = rf"{PART_ENDED}|{DISCHARGED_IN_PART}"
 NOT_CHANGED = r"\bNOT (?:BEEN )?(?:VARIED|EXTENDED|RENEWED|AMENDED|REDUCED)\b"
 # An end that is still to come is none yet.
 ENDED_LATER = rf"\b{_TO_COME}(?:DISCHARGED|REVOKED|QUASHED|RESCINDED|SET ASIDE|CANCELLED|VARIED|EXTENDED)\b"
@@ -190,16 +208,19 @@ CHANGES = (
 )
 OF_CONDITIONS = r"\b(?:CONDITIONS?|PROHIBITIONS?)\b"
 CHANGE_GRANTED = rf"\b(?:{_OTHER_MATTER})\b.*\b(?:GRANTED|ALLOWED|APPROVED|MADE|ORDERED|SUCCESSFUL)\b"
-ANY_CHANGE = rf"{CHANGES}|{CHANGE_GRANTED}|{PARTLY_ENDED}"
+ANY_CHANGE = rf"{CHANGES}|{CHANGE_GRANTED}"
 GOES_ON = r"\b(?:CONTINUE[DS]?|REMAINS?|STANDS|REINSTATED)\b"
-MAY_BE_ASKED = r"\b(?:LEAVE|PERMISSION) TO APPLY\b.*\b(?:GRANTED|GIVEN|REFUSED)\b"
+MAY_BE_ASKED = (
+    r"\b(?:LEAVE|PERMISSION) TO APPLY\b.*\b(?:GRANTED|GIVEN|REFUSED)\b"
+    rf"|\b(?:LEAVE|PERMISSION) TO APPEAL\b.*\b{_ORDER} (?:(?:WAS|IS) )*(?:REFUSED|DISMISSED)\b"
+)
 CONFIRMED = r"\b(?:UPHELD|CONFIRMED|AFFIRMED)\b"
 NOT_ENDED = (
     r"\bNOT (?:BEEN )?(?:DISCHARGED|REVOKED|QUASHED|VARIED|EXTENDED|RENEWED)\b|\bDUE FOR (?:DISCHARGE|REVOCATION)\b"
     r"|\b(?:DISCHARGE|REVOCATION) HEARING\b"
 )
 CALLED_IN_DOUBT = (
-    r"\b(?:STAYED|SUSPENDED|VACATED|LAPSE[DS]|CEASE[DS]|TERMINATED|ENDED|EXPIRED|CAME TO AN END)\b"
+    r"\b(?:STAYED|SUSPENDED|VACATED|LAPSE[DS]|CEASE[DS]|TERMINATED|ENDED|EXPIRED|(?:CAME|BROUGHT) TO AN END)\b"
     rf"|\b{_ORDER} (?:(?:WAS|IS|NOW|BEEN|HAS) )*(?:LIFTED|REMOVED)\b"
     rf"|\b{_ORDER} (?:DISCHARGE|REVOCATION)$|^(?:DISCHARGE|REVOCATION) OF (?:[A-Z]+ ){{0,6}}?{_ORDER}$"
 )
@@ -228,3 +249,8 @@ EFFECT_DAY = (
     r"(?i)\b(?:with effect (?:from|on)|w\.?e\.?f\.?|effective(?: from| on)?|(?:discharged|revoked|quashed|rescinded"
     rf"|cancelled)(?: on| from| as of| as from)?) (?:the )?({_DAY})"
 )
+# What is put in place of words, one after the other, before a clause is judged.
+IN_PLACE = (
+    (ASIDES, " "), (RAN_OUT, "LAPSED"), (WITH_ALL_PARTS, "$1"), (PART_ENDED, "$1 VARIED"),
+    (DISCHARGED_IN_PART, "VARIED"), (PAPER_MADE, "$1"), (" +", " "),
+)  # fmt: skip

@@ -128,6 +128,8 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
         is_own_discharged=(pl.col("is_discharged") & ~pl.col("is_of_interim")).any(),
         is_made_named=(pl.col("is_made") & (pl.col("names_order") | pl.col("is_of_interim"))).any(),
         is_other_ended=(pl.col("is_discharged") & pl.col("names_order")).any(),
+        is_of_two=_are_of_two(patterns.OF_RISK, patterns.OF_PREVENTION)
+        | _are_of_two(patterns.OF_PREVENTION, patterns.OF_RISK),
         is_other_matter=pl.col("is_of_other").all(),
         is_determined=(pl.col("is_plain") & pl.col("names_order")).any()
         & (pl.col("is_plain") & pl.col("is_refused")).any()
@@ -143,6 +145,13 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _are_of_two(ended: str, named: str) -> pl.Expr:
+    """Whether an order of one kind is discharged and one of the other kind is named, which may have replaced it."""
+    is_ended = _says(ended) & pl.col("is_discharged") & ~pl.col("is_of_interim")
+    is_named = _says(named) & ~_says(ended)
+    return (is_ended & _says(named)).any() | (is_ended.any() & (is_named & pl.col("is_plain_order")).any())
+
+
 def _without_slips(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows whose `words` have the words of `TURNS` spelt right: `DISSMISSED` is one slip away, and ends as it does."""
     words = rows.get_column("words").str.split(" ").explode().unique().drop_nulls()
@@ -155,19 +164,15 @@ def _without_slips(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _find_words(clauses: pl.DataFrame) -> pl.DataFrame:
     """The clauses with `said` (the words that count) and which kinds of words are in each."""
-    said = (
-        pl.col("words")
-        .str.replace_all(patterns.ASIDES, " ")
-        .str.replace_all(patterns.PAPER_MADE, "$1")
-        .str.replace(patterns.INTERIM_WAITS, "$1")
-        .str.replace_all(" +", " ")
-        .str.strip_chars()
-    )
+    said = pl.col("words")
+    for words, put in patterns.IN_PLACE:
+        said = said.str.replace_all(words, put)
+    said = said.str.replace(patterns.INTERIM_WAITS, "$1").str.strip_chars()
     is_refused, is_of_refusal = _says(patterns.REFUSALS), _says(patterns.AGAINST_REFUSAL)
     is_appealed = _says(r"\bAPPEAL")
     is_won = _says(patterns.APPEAL_WON) & ~_says(r"\bON APPEAL\b")
     is_appeal = _says(rf"\bAPPEAL|\bCONSENT TO\b|{patterns.PLAINLY_MADE}") & ~is_of_refusal
-    not_ended = rf"{patterns.ENDED_LATER}|{patterns.PARTLY_ENDED}|\bTO SET ASIDE\b"
+    not_ended = rf"{patterns.ENDED_LATER}|\bTO SET ASIDE\b"
     is_discharged = pl.col("said").str.replace_all(not_ended, "").str.contains(patterns.DISCHARGES)
     return (
         clauses.with_columns(said=said)
@@ -183,7 +188,7 @@ def _find_words(clauses: pl.DataFrame) -> pl.DataFrame:
             is_granted=_says(patterns.GRANTS),
             is_made=_says(patterns.MAKINGS),
             is_discharged=is_discharged | _says(patterns.DISCHARGE_GRANTED),
-            is_of_interim=_says(r"\b(?:INTERIM|PREVIOUS|EARLIER|EXISTING|OLD|FORMER)\b"),
+            is_of_interim=_says(patterns.OF_INTERIM),
             is_adjourned=_says(patterns.ADJOURNED),
             is_plain=pl.col("words").str.contains(patterns.PLAINLY_REFUSED),
             is_interim_over=pl.col("words").str.contains(patterns.INTERIM_OVER),
@@ -255,10 +260,12 @@ def _verdict() -> Mapping[str, pl.Expr]:
     # that is what the words mean.
     is_open = (refused & pl.col("is_only_adjourned")) | (about & ~refused)
     waits = pl.col("is_interim_waiting") & is_open & ~made
+    # `STRO revoked. STPO 5 years.`: the words name one order that ended, and one that may bind.
+    is_of_two = pl.col("is_of_two").fill_null(value=False) & ~made
     is_discharge = pl.col("is_own_discharged") | (pl.col("is_discharged") & ~pl.col("is_plain_order"))
     is_doubted = pl.col("is_doubted") & ~is_discharge
     outcome = (
-        pl.when(made | waits | is_discharge)
+        pl.when(made | waits | is_discharge | is_of_two)
         .then(pl.lit(None, pl.String))
         # An appeal that was allowed: there was an order.
         .when(refused & ~pl.col("is_won").fill_null(value=False))
@@ -269,8 +276,8 @@ def _verdict() -> Mapping[str, pl.Expr]:
     return {
         "outcome": outcome,
         "is_in_doubt": outcome.is_null()
-        & (pl.col("is_unclear") | waits | (((made & refused) | is_doubted) & ~pl.col("is_made_named"))),
-        "is_discharge": is_discharge & ~made,
+        & (pl.col("is_unclear") | waits | is_of_two | (((made & refused) | is_doubted) & ~pl.col("is_made_named"))),
+        "is_discharge": is_discharge & ~made & ~is_of_two,
         "ends_another": made & pl.col("is_other_ended").fill_null(value=False),
         "order_words": pl.when(made | pl.col("is_plain_order")).then("order_words"),
     }
