@@ -10,6 +10,7 @@ import tomllib
 from contextlib import chdir
 from datetime import date, timedelta
 from functools import cache
+from textwrap import dedent
 
 import duckdb
 import polars as pl
@@ -23,12 +24,12 @@ from reconciliation.register import Register
 
 LOOKS = (
     *("alerts list", "decisions list", "decisions check", "explain", "model show", "packs list", "prune --dry-run"),
-    *("query", "quality show", "release list", "release verify", "status"),
+    *("query", "quality show", "quality trend", "release list", "release verify", "status"),
 )
 """What only looks at one night; `concord report` and the like are run by the tutorial's test."""
-WRITES_BESIDE = ("export", "study")
+WRITES_BESIDE = ("export", "quality export", "study")
 """What writes files of its own and changes nothing; the study of the practice note is run by a test of its own."""
-NAMED_ALONE = ("explain", "export --pseudonymised", "query", "release verify")
+NAMED_ALONE = ("explain", "export --pseudonymised", "quality export", "query", "release verify")
 """Named in running text, without what they need."""
 NOT_RUN = {
     ROOT / "docs" / "matching.md": "run by a test of its own, on tables of invented people",
@@ -38,7 +39,8 @@ NOT_RUN = {
 
 
 def blocks_in(page, kind):
-    return re.findall(rf"^```{kind}\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(rf"^ *```{kind}\n(.*?)^ *```", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return [dedent(block) for block in found]
 
 
 def blocks(kind):
