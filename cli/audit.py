@@ -55,8 +55,7 @@ def export(
 
     from cli.desk_tools import export_log, opened_desk
     from cli.door import require_administrator
-    from ledger.audit import Entry
-    from ledger.desk.desk_tables import audit_log
+    from ledger.audit import Entry, audit_log
 
     if file.suffix not in (".csv", ".jsonl"):
         fail("the file's name must end in .csv or .jsonl", Exit.USAGE)

@@ -12,8 +12,8 @@ import polars as pl
 from cli.desk_tools import opened_desk
 from cli.ledger_access import present_of
 from ledger.decisions.ledger import Ledger
+from ledger.owners import title_or_none
 from ledger.packs.content import AskableLines
-from ledger.packs.owners import title_or_none
 from ledger.packs.policy import SendingPolicy
 from ledger.packs.routing import SENT
 from reconciliation.register import Register

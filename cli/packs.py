@@ -67,8 +67,8 @@ def make(
     from cli.door import require_at
     from cli.ledger_access import opened_ledger
     from cli.pack_tables import lines_of
+    from ledger.owners import owner_title
     from ledger.packs.log import Disclosure
-    from ledger.packs.owners import owner_title
     from pipelines.settings import read_settings
 
     if everyone == (owner is not None) or (everyone and recipient):
@@ -97,8 +97,8 @@ def make_one(
     """Hand one pack out, if there is anything to ask, and say so."""
     import polars as pl
 
+    from ledger.owners import owner_title
     from ledger.packs.handing import hand_out
-    from ledger.packs.owners import owner_title
     from ledger.packs.workbook import TooManyLinesError
 
     title, is_owners = owner_title(disclosure.owner), pl.col("owner") == disclosure.owner
@@ -133,7 +133,7 @@ def all_owners(lines: "AskableLines") -> list[str]:
     """The owners of whom anything is asked; of those that are on no list it is only said that they are."""
     import polars as pl
 
-    from ledger.packs.owners import title_or_none
+    from ledger.owners import title_or_none
 
     owners = pl.concat([lines.ready.select("owner"), lines.waiting.select("owner")]).to_series().unique().sort()
     unknown = [owner for owner in owners if title_or_none(owner) is None]
@@ -239,7 +239,7 @@ def check(owner: OwnerArgument = None, _json: JsonOption = False, home: HomeOpti
 
 def known_owner(owner: str) -> str:
     """What an owner is called; one that there is not ends the command."""
-    from ledger.packs.owners import UnknownOwnerError, owner_title
+    from ledger.owners import UnknownOwnerError, owner_title
 
     try:
         return owner_title(owner)

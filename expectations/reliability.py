@@ -1,7 +1,7 @@
 """How often each source is wrong in each field: the table of the night, with intervals and what changed.
 
 Belongs here: the interval, and the comparison with the release before. Does not: the estimate
-(`reconciliation.reliability`), scores of quality (`expectations.quality`), which need no truth.
+(`reconciliation.confidence.source_errors`), scores of quality (`expectations.quality`), which need no truth.
 """
 
 import polars as pl
@@ -20,7 +20,7 @@ def describe_reliability(errors: pl.DataFrame, *, former: pl.DataFrame) -> pl.Da
     takes the two nights for independent, so a slow change is seldom called one.
 
     Args:
-        errors: from `reconciliation.reliability.estimate_errors`.
+        errors: from `reconciliation.confidence.source_errors.estimate_errors`.
         former: `SOURCE_RELIABILITY` of the release before; empty on the first night.
 
     Returns:

@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from ledger.desk.desk_tables import audit_log
+from ledger.decisions.metadata import UtcDateTime, metadata
 from warehouse.home import Home
 from warehouse.installation_key import keyed_mark
 
@@ -27,6 +27,19 @@ ACTS = (*SECTION_62, "sign_in", "sign_out", "refused")
 BATCH = 5_000
 SEAL = "audit log"
 HEAD_FORM = re.compile(r"(\d{1,18}):([0-9a-f]{64})", re.ASCII)
+
+audit_log = sa.Table(
+    "audit_log",
+    metadata,
+    sa.Column("sequence", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("who", sa.Text(), nullable=False),
+    sa.Column("act", sa.Text(), nullable=False),
+    sa.Column("what", sa.Text(), nullable=False),  # keys alone, as JSON
+    sa.Column("reason", sa.Text()),
+    sa.Column("previous", sa.Text(), nullable=False),
+    sa.Column("digest", sa.Text(), nullable=False),
+)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from ledger import audit
 from ledger.decisions.database import Database
 from ledger.decisions.errors import LedgerError
 from ledger.decisions.metadata import decisions, metadata
@@ -14,7 +15,7 @@ from ledger.desk import desk_tables
 from ledger.packs import metadata as pack_tables
 
 BATCH = 1_000
-LOADED = (desk_tables, pack_tables)
+LOADED = (audit, desk_tables, pack_tables)
 """Modules that declare tables: only what was imported is in the metadata."""
 
 

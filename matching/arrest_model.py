@@ -7,7 +7,6 @@ records are linked (`matching.arrests`).
 import polars as pl
 
 from matching.engine.blocking import BlockingRule
-from matching.engine.comparators.entries import expression_comparison, same_or_not
 from matching.engine.comparators.expressions import Level
 from matching.engine.comparators.pair_conditions import (
     ANYTHING,
@@ -19,6 +18,7 @@ from matching.engine.comparators.pair_conditions import (
     missing,
     year_off,
 )
+from matching.engine.entries import expression_comparison, same_or_not
 from matching.engine.model import LinkageModel
 
 REFERENCES = LinkageModel(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from matching.engine.comparators.entries import expression_comparison
 from matching.engine.comparators.expressions import Level
 from matching.engine.comparators.pair_conditions import (
     ANYTHING,
@@ -28,6 +27,7 @@ from matching.engine.comparators.pair_conditions import (
     token_ratio,
     variant,
 )
+from matching.engine.entries import expression_comparison
 from matching.engine.patterns import Comparison
 from matching.slips import exchanged_form, initial_of_form, meant_forenames, slip_in_form
 from matching.sounds import sound_of

@@ -10,7 +10,6 @@ share type, court and conditions, so these are weak evidence, while their dates 
 import polars as pl
 
 from matching.engine.blocking import BlockingRule
-from matching.engine.comparators.entries import expression_comparison, same_or_not
 from matching.engine.comparators.expressions import Level
 from matching.engine.comparators.pair_conditions import (
     ANYTHING,
@@ -27,6 +26,7 @@ from matching.engine.comparators.pair_conditions import (
     right,
     year_off,
 )
+from matching.engine.entries import expression_comparison, same_or_not
 from matching.engine.model import LinkageModel
 from matching.engine.options import Options
 from matching.persons import PERSON_RULES

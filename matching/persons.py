@@ -16,7 +16,6 @@ import numpy as np
 import polars as pl
 
 from matching.engine.blocking import BlockingRule
-from matching.engine.comparators.entries import expression_comparison
 from matching.engine.comparators.expressions import Level
 from matching.engine.comparators.pair_conditions import (
     ANYTHING,
@@ -33,6 +32,7 @@ from matching.engine.comparators.pair_conditions import (
     year_off,
     years_apart,
 )
+from matching.engine.entries import expression_comparison
 from matching.engine.model import LinkageModel
 from matching.engine.options import Options
 from matching.engine.weights import Weights

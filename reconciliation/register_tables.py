@@ -16,13 +16,13 @@ from reconciliation.confidence.contents import with_contents_confidence
 from reconciliation.confidence.links import link_confidence
 from reconciliation.confidence.model import ConfidenceModel
 from reconciliation.confidence.orders import order_confidence
+from reconciliation.confidence.source_errors import estimate_errors
 from reconciliation.confidence.values import value_confidence
 from reconciliation.dropped_orders import mark_dropped
 from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_arrests, choose_golden
 from reconciliation.law import judge_status
 from reconciliation.record_context import HEARD_COLUMNS, hold_records
-from reconciliation.reliability import estimate_errors
 from reconciliation.sightings import find_first_seen, find_sightings
 from reconciliation.standing import AMENDED, STANDS
 from reconciliation.statutes import SCOTTISH_TYPES

@@ -27,6 +27,7 @@ from review.access.security_headers import SecurityHeaders
 from review.access.session_store import SessionStore
 from review.access.sign_in import PasswordSignIn
 from review.dashboards.picture_store import PictureStore
+from review.deciding.sent_words import sent_in_words
 from review.desk import Desk
 from review.desk_settings import DeskSettings
 from review.error_pages import HANDLERS, LARGEST_BODY, UnexpectedErrors
@@ -98,7 +99,7 @@ def _routes() -> tuple[BaseRoute, ...]:
 @cache
 def _pages() -> Pages:
     links = tuple(link for area in _areas() for link in getattr(area, "navigation", ()))
-    return Pages(_static_files(), links)
+    return Pages(_static_files(), links, filters={"in_words": sent_in_words})
 
 
 @cache

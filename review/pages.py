@@ -5,10 +5,11 @@ Belongs here: drawing a page, sending a browser on. Does not: what is on it (`re
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -22,9 +23,8 @@ from ledger.desk.sent_pages import SentPage, save_sent_page
 from review.access.cookies import MESSAGE, drop_cookie, read_cookie, set_cookie
 from review.access.form_protection import TOKEN_FIELD, TOKEN_HEADER, expected_token
 from review.access.viewer import Viewer
-from review.deciding.sent_words import sent_in_words
-from review.deciding.shortcuts import shown_keys
 from review.desk import Desk
+from review.shortcuts import shown_keys
 from review.static_files import StaticFiles
 
 SAFE_SIGNS = ":/%#?=@[]!$&'()*+,"  # those that Starlette leaves in an address that it sends a browser to
@@ -55,8 +55,20 @@ class NavigationLink:
 class Pages:
     """The templates of the desk, and the links of its navigation."""
 
-    def __init__(self, assets: StaticFiles, links: tuple[NavigationLink, ...]) -> None:
-        """Find the templates; GOV.UK's macros count on undefined values that are empty all the way down."""
+    def __init__(
+        self,
+        assets: StaticFiles,
+        links: tuple[NavigationLink, ...],
+        *,
+        filters: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
+    ) -> None:
+        """Find the templates; GOV.UK's macros count on undefined values that are empty all the way down.
+
+        Args:
+            assets: what pages load beside themselves.
+            links: of the navigation, in any order.
+            filters: of templates, by name, beside those of every page.
+        """
         self._links = tuple(sorted(links, key=lambda link: link.rank))
         self._environment = Environment(
             loader=ChoiceLoader(
@@ -71,8 +83,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals["asset"] = assets.address
-        self._environment.filters["moment"] = format_moment
-        self._environment.filters["in_words"] = sent_in_words
+        self._environment.filters.update({"moment": format_moment, **filters})
 
     def prepare(self) -> None:
         """Read all templates of the desk: a page drawn for the first time takes as long again to read its own."""

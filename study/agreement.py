@@ -1,7 +1,7 @@
 """How often two sources say the same of the orders that both hold.
 
 Belongs here: the comparison of sources with one another, without the golden values. Does not: who is right
-(`reconciliation.reliability`).
+(`reconciliation.confidence.source_errors`).
 """
 
 from typing import Final

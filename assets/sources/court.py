@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from assets.parsing import outcomes
-from assets.parsing.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable_reason
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from assets.sources.court_layout import ASK_AGAIN, FIELDS, Header, Row, is_heading, read_header, read_rows
 from assets.sources.court_records import standardise
+from assets.sources.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable_reason
 from warehouse.tables.core import EVENT_REFUSED
 from warehouse.tables.raw import HEADING_AGAIN, NOT_THE_MAKING, raw_table
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from assets.parsing.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable_reason
 from assets.sources.contract import Delivery, Fault, Reading, Source
+from assets.sources.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable_reason
 from assets.sources.pnc_layout import FILE_KINDS, FileKind, RecordType
 from assets.sources.pnc_records import standardise
 

@@ -17,7 +17,7 @@ from ledger.decisions.kinds import LINK_FIELDS
 from ledger.decisions.record_values import canonical_values, name_records
 from ledger.decisions.staleness import conflicts
 from ledger.decisions.values import read_value, require_field, require_period
-from ledger.packs.owners import title_or_none
+from ledger.owners import title_or_none
 from reconciliation.redirects import follow_orders, order_redirects
 from reconciliation.register_tables import owners_of_records
 from reconciliation.third_parties import proper_words

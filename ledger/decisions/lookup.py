@@ -1,16 +1,19 @@
-"""Decisions looked up by what they are about, with all that later decisions made of them.
+"""Decisions looked up by what they are about, with all that later decisions made of them; the orders of drafts.
 
-Belongs here: reading a few decisions out of many. Does not: what they come to (`ledger.decisions.in_force`), whether
-their evidence stands (`ledger.decisions.staleness`).
+Belongs here: reading a few decisions out of many, and which orders drafts are about. Does not: what decisions come to
+(`ledger.decisions.in_force`), whether their evidence stands (`ledger.decisions.staleness`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import polars as pl
 import sqlalchemy as sa
 
 from ledger.decisions.database import Database
+from ledger.decisions.decidable import Present
+from ledger.decisions.decision import Draft
 from ledger.decisions.metadata import decisions
+from reconciliation.redirects import follow_orders
 from warehouse.tables.ledger import DECISIONS
 
 
@@ -39,6 +42,24 @@ def decisions_about(
             later = _rows(connection, columns.replaces.in_(sorted(fresh)))
             fresh = {name: row for name, row in later.items() if name not in found}
     return pl.DataFrame(list(found.values()), schema=DECISIONS.schema, orient="row").sort(*DECISIONS.order)
+
+
+def orders_of_drafts(drafts: Sequence[Draft], decisions: pl.DataFrame, present: Present) -> frozenset[str]:
+    """The orders that drafts are about as they are now.
+
+    Args:
+        drafts: what is to be decided.
+        decisions: `DECISIONS`; the taking back of one is about what that one was about.
+        present: the night.
+    """
+    former = decisions.filter(pl.col("decision_id").is_in([draft.replaces for draft in drafts if draft.replaces]))
+    abouts = [draft.about() for draft in drafts] + former.to_dicts()
+    handles = {about[side] for about in abouts for side in ("left_handle", "right_handle")} - {None}
+    records = present.records.filter(pl.col("handle").is_in(sorted(handles))).select("record_id")
+    owned = present.owners.join(records, on="record_id", how="semi").get_column("order_id")
+    named = {about["order_id"] for about in abouts} - {None}
+    went = follow_orders(pl.Series(sorted(named), dtype=pl.String), present.orders["order_id"], present.redirects)
+    return frozenset(owned) | frozenset(went.get_column("order_now").drop_nulls())
 
 
 def _rows(connection: sa.Connection, where: sa.ColumnElement[bool]) -> dict[str, tuple[object, ...]]:

@@ -157,16 +157,3 @@ judgements = sa.Table(
         name="a_judgement_is_of_a_proposal",
     ),
 )
-
-audit_log = sa.Table(
-    "audit_log",
-    metadata,
-    sa.Column("sequence", sa.Integer(), primary_key=True, autoincrement=False),
-    sa.Column("at", UtcDateTime(), nullable=False),
-    sa.Column("who", sa.Text(), nullable=False),
-    sa.Column("act", sa.Text(), nullable=False),
-    sa.Column("what", sa.Text(), nullable=False),  # keys alone, as JSON
-    sa.Column("reason", sa.Text()),
-    sa.Column("previous", sa.Text(), nullable=False),
-    sa.Column("digest", sa.Text(), nullable=False),
-)

@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from ledger.decisions.ledger import Ledger
+from ledger.owners import owner_title
 from ledger.packs.csv_file import write_csv
 from ledger.packs.log import Disclosure, record_disclosure, require_recordable
-from ledger.packs.owners import owner_title
 from ledger.packs.workbook import Cover, write_workbook
 from warehouse.disk import file_digest, filling
 from warehouse.tables.packs import PACK_LINES

@@ -21,8 +21,8 @@ from ledger.decisions.errors import DecisionError
 from ledger.decisions.ledger import Ledger
 from ledger.decisions.users import require_active
 from ledger.desk.accounts import find_account
+from ledger.owners import UnknownOwnerError, owner_title
 from ledger.packs.metadata import sending_policies
-from ledger.packs.owners import UnknownOwnerError, owner_title
 from warehouse.tables.titles import FIELD_TITLES
 
 LEAST_CONFIDENCE: Final = (0.95, 0.9999)

@@ -15,8 +15,8 @@ from reconciliation.confidence.bearers import ABSENT, count_bearers, observe_bea
 from reconciliation.confidence.differences import NONE, VALUE_KEY, count_rivals, find_rivals, weigh_rivals
 from reconciliation.confidence.fits import ALONE, observe_fits
 from reconciliation.confidence.model import LEAST, ConfidenceModel, Reason, shipped_model, weight_of
+from reconciliation.confidence.source_errors import estimate_errors
 from reconciliation.overrides import RULE as STEWARD_RULE
-from reconciliation.reliability import estimate_errors
 from warehouse.sources import SOURCE_NAMES, SOURCE_TITLES
 
 UNMEASURED: Final = ("cro_number",)
@@ -46,8 +46,8 @@ FEATURES: Final = (
 """What is weighed: observations, and such as mean something only together."""
 
 MEASURES: Final = ("errors_in_field", "errors_of_source", "people")
-"""How often sources are wrong tonight (`reconciliation.reliability`), in doublings from `USUAL_ERRORS`: in this field,
-and, of the source that the value is taken from, in all fields. And of a name that nobody else bears, among how many
+"""How often sources are wrong tonight (`source_errors`), in doublings from `USUAL_ERRORS`: in this field, and, of the
+source that the value is taken from, in all fields. And of a name that nobody else bears, among how many
 people, in doublings from `USUAL_PEOPLE`: among few it says little."""
 USUAL_ERRORS: Final = 0.04
 USUAL_PEOPLE: Final = 1_650

@@ -10,9 +10,9 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from ledger.desk.desk_tables import audit_log
-from review.deciding.typed_day import parse_day
+from ledger.audit import audit_log
 from review.desk import Desk
+from review.typed_day import parse_day
 
 PAGE_LENGTH = 50
 LAST_SEQUENCE = 2**31 - 1

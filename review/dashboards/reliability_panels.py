@@ -1,7 +1,7 @@
 """How often each source is wrong in each field: estimated error rates with their intervals, and what has changed.
 
-Belongs here: the figures of this page. Does not: the estimate (`reconciliation.reliability`), scores of quality
-(`review.dashboards.quality_panels`).
+Belongs here: the figures of this page. Does not: the estimate
+(`reconciliation.confidence.source_errors`), scores of quality (`review.dashboards.quality_panels`).
 """
 
 from collections.abc import Mapping

@@ -12,7 +12,6 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.in_force import decisions_digest
-from reconciliation.redirects import follow_orders
 from review.deciding.decision_request import DecisionRequest
 from review.deciding.drafting import draft_all
 from review.deciding.order_decisions import decisions_on
@@ -64,24 +63,6 @@ def find_changed_since(
     return ChangedSince(
         on_orders if version != wanted.version else on_orders.clear(), was, now, present.release_id, version
     )
-
-
-def orders_of(drafts: Sequence[Draft], decisions: pl.DataFrame, present: Present) -> frozenset[str]:
-    """The orders that drafts are about as they are now.
-
-    Args:
-        drafts: what is to be decided.
-        decisions: `DECISIONS`; the taking back of one is about what that one was about.
-        present: the night.
-    """
-    former = decisions.filter(pl.col("decision_id").is_in([draft.replaces for draft in drafts if draft.replaces]))
-    abouts = [draft.about() for draft in drafts] + former.to_dicts()
-    handles = {about[side] for about in abouts for side in ("left_handle", "right_handle")} - {None}
-    records = present.records.filter(pl.col("handle").is_in(sorted(handles))).select("record_id")
-    owned = present.owners.join(records, on="record_id", how="semi").get_column("order_id")
-    named = {about["order_id"] for about in abouts} - {None}
-    went = follow_orders(pl.Series(sorted(named), dtype=pl.String), present.orders["order_id"], present.redirects)
-    return frozenset(owned) | frozenset(went.get_column("order_now").drop_nulls())
 
 
 def _changed_values(

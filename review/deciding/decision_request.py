@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 from ledger.decisions.decision import LONGEST_COMMENT
 from ledger.decisions.kinds import DECISION_REASON, KIND
-from ledger.packs.owners import UnknownOwnerError, find_owner
-from review.deciding.typed_day import DAY_PARTS, DayError, parse_day
+from ledger.owners import UnknownOwnerError, find_owner
 from review.deciding.value_options import code_of
 from review.item.titles import title_for
+from review.typed_day import DAY_PARTS, DayError, parse_day
 from warehouse.tables.titles import FIELD_TITLES
 
 SentFields = Mapping[str, Sequence[str]]

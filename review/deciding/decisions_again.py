@@ -13,8 +13,8 @@ import polars as pl
 from ledger.decisions.decidable import Present
 from ledger.decisions.kinds import KIND
 from review.deciding.decision_request import ANSWER
-from review.deciding.typed_day import DAY_PARTS
 from review.item.past_decisions import PastDecision
+from review.typed_day import DAY_PARTS
 
 Fields = tuple[tuple[str, str], ...]
 

@@ -15,7 +15,7 @@ from expectations.settling import SETTLED_BY
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import CANONICAL, DECISION_REASONS, KIND, DecisionReason, Kind
-from ledger.packs.owners import owners_of_records
+from ledger.owners import owners_of_records
 from review.deciding.settling import IS_IN_FORCE, advice_on, kinds_on, last_decided, settled_by_value
 from review.deciding.value_options import ValueOption, all_values, names_to_search, values_of
 from review.item.doubts import Doubt, Doubts, sureness

@@ -13,8 +13,8 @@ from ledger.decisions.kinds import KIND, KINDS_WITH_REASONS, DecisionReason, Kin
 from ledger.desk.comments import Comment
 from review.deciding.decision_request import ANSWER, QUESTION, VALUE_TEXT, SentFields
 from review.deciding.form_options import FormOptions, Question
-from review.deciding.typed_day import DAY_PARTS
 from review.queue.facets import A_TEAM, team_words
+from review.typed_day import DAY_PARTS
 
 Item = dict[str, Any]
 

@@ -10,9 +10,9 @@ from typing import Final
 from ledger.decisions.kinds import DECISION_REASON
 from review.deciding.decision_request import ANSWER, QUESTION, VALUE_TEXT
 from review.deciding.item_form import KIND_WORDS
-from review.deciding.typed_day import DAY_PARTS
 from review.item.findings import format_value
 from review.item.titles import title_for
+from review.typed_day import DAY_PARTS
 from warehouse.tables.titles import FIELD_TITLES
 
 UNSEEN: Final = frozenset({"item_id", "release_id", "version", "submission", "orders", "view", "fingerprint"})

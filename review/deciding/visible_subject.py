@@ -11,8 +11,8 @@ import polars as pl
 
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
+from ledger.decisions.lookup import orders_of_drafts
 from review.access.visible_release import VisibleRelease
-from review.deciding.changed_since import orders_of
 from review.desk import WholeRelease, decidable_night
 
 
@@ -56,7 +56,7 @@ def visible_subject(
     Raises:
         NotVisibleError: they may not see one of them.
     """
-    orders = orders_of(drafts, decisions, decidable_night(whole))
+    orders = orders_of_drafts(drafts, decisions, decidable_night(whole))
     if forces is not None and not (orders and all(map(VisibleRelease(whole, forces).sees, orders))):
         raise NotVisibleError
     return orders

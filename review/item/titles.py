@@ -11,7 +11,7 @@ from datetime import date
 from importlib.resources import files
 from typing import Final
 
-from ledger.packs.owners import title_or_none
+from ledger.owners import title_or_none
 from warehouse.codes import names_of
 from warehouse.sources import SOURCE_TITLES
 from warehouse.tables.titles import FIELD_TITLES

@@ -22,8 +22,8 @@ from assets.sources.workbooks import read_workbook
 from ledger.packs.answers import SAID
 from ledger.packs.columns import COLUMNS
 from ledger.packs.workbook import CORRECTIONS
-from review.deciding.typed_day import DayError, parse_day
 from review.pages import sentence
+from review.typed_day import DayError, parse_day
 from warehouse.codes import DISAGREEMENTS
 from warehouse.csv_text import unguard_cell
 from warehouse.tables.packs import PACK_ANSWERS

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from ledger.packs.owners import owner_title, title_or_none
+from ledger.owners import owner_title, title_or_none
 from ledger.packs.policy import SendingPolicy
 from review.dashboards.panels import NONE, PanelCell, PanelTable, panel_table
 from review.item.findings import format_value

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from expectations.intervals import score_interval
-from ledger.packs.owners import owner_title
+from ledger.owners import owner_title
 from ledger.packs.policy import SendingPolicy
 from warehouse.tables.titles import FIELD_TITLES
 from warehouse.wording import count_words

@@ -19,7 +19,7 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
 from reconciliation.redirects import order_redirects
-from review.deciding.typed_day import DayError, parse_day
+from review.typed_day import DayError, parse_day
 from warehouse.identifiers import parse_cro, parse_pnc_id
 from warehouse.standardise import fold
 

@@ -10,9 +10,9 @@ from typing import Any
 import polars as pl
 
 from ledger.decisions.errors import LedgerError
+from ledger.decisions.lookup import orders_of_drafts
 from review.access.viewer import Viewer
 from review.access.visible_release import VisibleRelease
-from review.deciding.changed_since import orders_of
 from review.desk import Desk, decidable_night
 from review.queue.order_search import NOTHING_FOUND, FoundOrders, SearchIndex, build_search_index, find_orders
 from review.queue.visible_queue import open_queue
@@ -57,7 +57,9 @@ def _by_decision(desk: Desk, text: str) -> FoundOrders:
     night = decidable_night(desk.whole_release())
     named = decisions.filter(pl.col("decision_id").str.to_uppercase() == text.strip().upper())
     drafts = [night.draft_undo(name) for name in named.get_column("decision_id")]
-    found = pl.DataFrame({"order_id": sorted(orders_of(drafts, decisions, night))}, schema={"order_id": pl.String})
+    found = pl.DataFrame(
+        {"order_id": sorted(orders_of_drafts(drafts, decisions, night))}, schema={"order_id": pl.String}
+    )
     return (
         FoundOrders(found.with_columns(likeness=pl.lit(1.0), is_golden=True), "decision") if drafts else NOTHING_FOUND
     )

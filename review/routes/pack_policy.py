@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledger.decisions.errors import DecisionError
-from ledger.packs.owners import UnknownOwnerError, find_owner, owner_title
+from ledger.owners import UnknownOwnerError, find_owner, owner_title
 from ledger.packs.policy import LEAST_CONFIDENCE, SAMPLED_SHARE, PolicyTerms
 from review.access.viewer import AnyApprover, AnySteward, Audit, Auditing, steward, viewer
 from review.access.visible_release import Visible

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from ledger.decisions.errors import DecisionError
-from ledger.packs.owners import title_or_none
+from ledger.owners import title_or_none
 from ledger.packs.routing import IS_DISPUTED, ROUTES
 from ledger.packs.workbook import TooManyLinesError
 from review.access.viewer import AnySteward, AnyViewer, Audit, Auditing, steward, viewer

@@ -8,10 +8,10 @@ from ledger.desk.accounts import set_preferences
 from review.access.viewer import SignedIn
 from review.deciding.decision_request import text
 from review.deciding.item_navigation import SentForm
-from review.deciding.shortcuts import PREFERENCE, SHORTCUTS, SWITCHED_OFF, ShortcutsError, are_on, choose_keys, keys_of
 from review.desk import Desk
 from review.pages import redirect_to, render_page
 from review.routes.items_and_orders import HIDE_WEIGHTS
+from review.shortcuts import PREFERENCE, SHORTCUTS, SWITCHED_OFF, ShortcutsError, are_on, choose_keys, keys_of
 
 router = APIRouter()
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from cli.door import system_user
 from cli.main import app
+from ledger.audit import audit_log
 from ledger.decisions.ledger import Ledger
-from ledger.desk.desk_tables import audit_log
 from ledger.desk.proposals import read_proposals
 from warehouse.home import Home
 from warehouse.releases.release import publish

@@ -5,7 +5,7 @@ import pytest
 from stated_cases import draw, register_of
 
 from expectations.reliability import describe_reliability
-from reconciliation.reliability import estimate_errors
+from reconciliation.confidence.source_errors import estimate_errors
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import SOURCE_RELIABILITY
 

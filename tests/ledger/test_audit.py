@@ -7,9 +7,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.audit import ACTS, BEGINNING, Entry, Head, append, head_of, prove
+from ledger.audit import ACTS, BEGINNING, Entry, Head, append, audit_log, head_of, prove
 from ledger.decisions.errors import LedgerError
-from ledger.desk.desk_tables import audit_log
 
 AT = datetime(2026, 11, 20, 9, 0, 0, 123_456, tzinfo=UTC)
 ROWS = sa.table("audit_log", *(sa.column(column.name) for column in audit_log.columns))

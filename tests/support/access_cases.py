@@ -5,7 +5,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import Form
 
-from ledger.desk.desk_tables import audit_log
+from ledger.audit import audit_log
 from review.access.viewer import AnyAdministrator, AnyApprover, AnySteward, AnyViewer, Auditing
 from review.app import create_app
 

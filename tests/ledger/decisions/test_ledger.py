@@ -13,6 +13,7 @@ from ledger_cases import BY_KIM, HOME, MISTAKE, START, Clock, conflict, pair, un
 from shares import one_in
 from sqlalchemy.exc import DBAPIError
 
+from ledger.audit import audit_log
 from ledger.decisions.database import Database
 from ledger.decisions.decision import Sighting, Signature
 from ledger.decisions.errors import (
@@ -27,7 +28,6 @@ from ledger.decisions.errors import (
 )
 from ledger.decisions.in_force import in_force
 from ledger.decisions.ledger import Ledger
-from ledger.desk.desk_tables import audit_log
 from ledger.packs.metadata import pack_lines
 
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from ledger.audit import audit_log
 from ledger.decisions.database import Database
 from ledger.decisions.errors import LedgerError
-from ledger.desk.desk_tables import audit_log, judgements, proposals
+from ledger.desk.desk_tables import judgements, proposals
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PROPOSAL = {"proposal_id": "P-1", "proposed_by": "kim", "proposed_at": AT, "drafts": "[]", "why": "[]"}

@@ -10,9 +10,9 @@ from ledger_cases import discrepancies, policy_of, records, rows
 from expectations.discrepancies import RULES
 from ledger.decisions.decidable import Present
 from ledger.decisions.in_force import in_force
+from ledger.owners import UnknownOwnerError, owner_title
 from ledger.packs.columns import COLUMNS
 from ledger.packs.content import Material, find_lines
-from ledger.packs.owners import UnknownOwnerError, owner_title
 from warehouse.home import Home
 from warehouse.installation_key import VARIABLE
 from warehouse.tables.packs import ASKED_CORRECTIONS, PACK_ANSWERS, SAMPLE_CHECKS

@@ -11,8 +11,8 @@ from rapidfuzz.distance import OSA
 
 from matching.engine.comparators import Expressions, Feature, Level
 from matching.engine.comparators import pair_conditions as say
-from matching.engine.comparators.entries import expression_comparison, same_or_not
 from matching.engine.comparators.expressions import LEFT, RIGHT, TABLE
+from matching.engine.entries import expression_comparison, same_or_not
 from matching.engine.values import encode_rows
 
 STEPS = (

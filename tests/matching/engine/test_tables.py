@@ -14,9 +14,9 @@ from shares import one_in
 from matching.engine.blocking import BlockingRule
 from matching.engine.comparators import Custom, Dates, Exact, JaroWinkler, Numbers
 from matching.engine.comparators.base import Comparator
-from matching.engine.comparators.entries import expression_comparison
 from matching.engine.comparators.expressions import Expressions, Level
 from matching.engine.comparators.pair_conditions import ANYTHING, days_apart, lists_meet, missing
+from matching.engine.entries import expression_comparison
 from matching.engine.linkage import Linkage
 from matching.engine.model import LinkageModel
 from matching.engine.patterns import Comparison

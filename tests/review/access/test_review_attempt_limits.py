@@ -6,8 +6,8 @@ import pytest
 from desk_cases import PASSWORD, STARTED_AT, Client, settings_of
 
 from cli.desk_server import server_config
+from ledger.audit import audit_log
 from ledger.decisions.database import Database
-from ledger.desk.desk_tables import audit_log
 from review.access.attempt_limits import AttemptLimits, TooManyAttemptsError
 from review.app import create_app
 

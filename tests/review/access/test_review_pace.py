@@ -6,7 +6,7 @@ import pytest
 from desk_cases import STARTED_AT, settings_of
 from prometheus_client import CollectorRegistry
 
-from ledger.desk.desk_tables import audit_log
+from ledger.audit import audit_log
 from review.access.audit_recorder import AuditRecorder
 from review.access.pace import Pace, TooManyRequestsError, kinds_of
 

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from deciding_cases import answered, decisions, forms_of, item_of, preview
 from shares import one_in
 
+from ledger.audit import audit_log
 from ledger.decisions.errors import DecisionError
-from ledger.desk.desk_tables import audit_log
 from ledger.desk.proposals import read_proposals
 from review.desk import decidable_night
 

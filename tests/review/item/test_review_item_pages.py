@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
+from ledger.audit import audit_log
 from ledger.desk.accounts import set_preferences
-from ledger.desk.desk_tables import audit_log
 from review.access.visible_release import VisibleRelease
 from review.desk import WholeRelease
 from review.routes.items_and_orders import HIDE_WEIGHTS

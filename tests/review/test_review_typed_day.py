@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.deciding.typed_day import DayError, parse_day
+from review.typed_day import DayError, parse_day
 
 
 @pytest.mark.parametrize(

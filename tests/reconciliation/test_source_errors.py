@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from stated_cases import draw, register_of
 
-from reconciliation.reliability import estimate_errors
+from reconciliation.confidence.source_errors import estimate_errors
 from warehouse.sources import SOURCE_NAMES
 
 
