@@ -1,4 +1,4 @@
-"""Sets of numbers, one a row: whether two of them share a number, and which.
+"""Sets of numbers, one a row: whether two of them share a number, which, and how many.
 
 Belongs here: sets of elements, groups, words or keys as numbers. Does not: what the numbers stand for.
 
@@ -69,6 +69,12 @@ class Sets:
         met = np.zeros(len(one), np.bool_)
         met[self.common(one, other)[0]] = True
         return met
+
+    def count_shared(self, one: npt.NDArray[np.integer], other: npt.NDArray[np.integer]) -> Places:
+        """How many numbers the sets of two rows share."""
+        if self._is_exact:
+            return np.asarray(np.bitwise_count(self._bits[one] & self._bits[other]), np.intp)
+        return np.bincount(self.common(one, other)[0], minlength=len(one))
 
     def common(self, one: npt.NDArray[np.integer], other: npt.NDArray[np.integer]) -> tuple[Places, Numbers]:
         """The numbers that the sets of two rows share.

@@ -1,6 +1,6 @@
 """Comparators of places: British postcodes.
 
-Belongs here: what the parts of a postcode say. Does not: addresses as words (`text.Words`).
+Belongs here: what the parts of a postcode say. Does not: addresses as words (`lists.Tokens`, `text.Words`).
 """
 
 from dataclasses import dataclass

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matching.engine.comparators import (
+    AnyShared,
     Comparator,
     Custom,
     Dates,
@@ -19,7 +20,9 @@ from matching.engine.comparators import (
     JaroWinkler,
     NamePart,
     Numbers,
+    Overlap,
     Postcode,
+    Tokens,
     Variants,
     Words,
 )
@@ -30,8 +33,10 @@ CASES = pl.read_csv(Path(__file__).with_name("comparators.csv"), infer_schema=Fa
 VARIANTS = Variants(
     (("WILLIAM", "BILL"), *(("ELIZABETH", short) for short in ("BETH", "LIZ", "BETTY", "ELSIE", "ELIZA")))
 )
+# Beside those of a case, so that words have a frequency.
+COMPANIES = [f"{name} HOLDINGS" for name in ("ALPHA", "BETA", "GAMMA", "DELTA", "OMEGA", "SIGMA", "KAPPA", "LAMBDA")]
 
-texts, days, reals = pl.String(), pl.Date(), pl.Float64()
+texts, days, reals, lists = pl.String(), pl.Date(), pl.Float64(), pl.List(pl.String)
 
 COMPARATORS: dict[str, tuple[Comparator, pl.DataType]] = {
     "exact": (Exact(), texts),
@@ -47,6 +52,9 @@ COMPARATORS: dict[str, tuple[Comparator, pl.DataType]] = {
     "numbers": (Numbers((1, 5)), reals),
     "shares": (Numbers((0.01, 0.1), relative=True), reals),
     "postcode": (Postcode(), texts),
+    "overlap": (Overlap((1.0, 0.5, 0.0)), lists),
+    "any shared": (AnyShared(), lists),
+    "tokens": (Tokens((0.99, 0.5)), texts),
     "similarity": (Custom(lambda one, other: -(one - other).abs(), (-5,), ("near",)), reals),
 }
 
@@ -55,7 +63,7 @@ def read(texts: Sequence[str | None], kind: pl.DataType) -> pl.Series:
     values = pl.Series("value", texts, dtype=pl.String)
     if kind == days:
         return values.str.to_date("%Y-%m-%d")
-    return values.cast(kind)
+    return values.str.split("|") if kind == lists else values.cast(kind)
 
 
 def levels_of(comparator: Comparator, values: pl.Series) -> np.ndarray:
@@ -77,7 +85,8 @@ def levels_of(comparator: Comparator, values: pl.Series) -> np.ndarray:
 )
 def test_case(name, left, right, level):
     comparator, kind = COMPARATORS[name]
-    levels = levels_of(comparator, read([left, right], kind))
+    beside = COMPANIES if name == "tokens" else []
+    levels = levels_of(comparator, read([left, right, *beside], kind))
     assert comparator.levels[levels[0, 1]] == level
     assert comparator.levels[levels[1, 0]] == level
 
@@ -99,6 +108,8 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "partial dates": digits,
     "similarity": reals_known,
     "exact": letters,
+    "overlap": st.lists(st.sampled_from("ABCDEFG"), max_size=5),
+    "any shared": st.lists(st.sampled_from("ABCDEFG"), max_size=5),
 }
 
 
@@ -116,10 +127,11 @@ def test_comparators_do_not_distinguish_left_from_right_and_know_what_is_known(n
     levels = levels_of(comparator, pl.Series("value", values, dtype=kind))
     assert np.array_equal(levels, levels.T)
     assert ((levels >= NOT_KNOWN) & (levels < len(comparator.levels))).all()
-    missing = np.array([value is None for value in values], bool)
+    missing = np.array([value in (None, []) for value in values], bool)
     assert (levels[missing] == NOT_KNOWN).all()
     if comparator.is_same_value and name != "text dates":
-        equal = np.array([[one == other for other in values] for one in values]).reshape(levels.shape)
+        sets = [frozenset(value or ()) if kind == lists else value for value in values]
+        equal = np.array([[one == other for other in sets] for one in sets]).reshape(levels.shape)
         known = ~missing[:, None] & ~missing[None, :]
         assert np.array_equal((levels == SAME)[known], equal[known])
 
@@ -135,7 +147,7 @@ def test_a_column_without_a_value_is_not_known(name, kind):
 @pytest.mark.parametrize("name", COMPARATORS)
 def test_no_pairs_have_no_levels(name):
     comparator, kind = COMPARATORS[name]
-    value = {texts: "1984-08-17", days: "1984-08-17", reals: "1"}[kind]
+    value = {texts: "1984-08-17", days: "1984-08-17", reals: "1", lists: "A|B"}[kind]
     for values in (read([value, value], kind), read([], kind)):
         column = encode([values])[0]
         nobody = np.zeros(0, np.int32)

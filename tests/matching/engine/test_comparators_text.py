@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz import distance, fuzz
 
-from matching.engine.comparators import Edits, JaroWinkler, Words
+from matching.engine.comparators import Edits, JaroWinkler, Overlap, Tokens, Words
 from matching.engine.comparators.text import edits, jaro_winkler
 from matching.engine.values import Dictionary, encode
 
@@ -90,7 +90,29 @@ def test_degrees_that_can_never_be_reached_are_refused(comparator, reported):
         comparator()
 
 
-@pytest.mark.parametrize("comparator", [JaroWinkler(), Edits(), Words()])
+@pytest.mark.parametrize("comparator", [JaroWinkler(), Edits(), Words(), Tokens()])
 def test_numbers_are_no_text(comparator):
     with pytest.raises(ValueError, match="values must be text, not Int64"):
         comparator.bind(encode([pl.Series("value", [1, 2])]))
+
+
+@given(st.lists(st.frozensets(st.sampled_from("ABCDEFG"), min_size=1, max_size=5), min_size=2, max_size=6))
+def test_overlap_is_the_share_of_the_shorter_list(lists):
+    column = encode([pl.Series("value", [sorted(values) for values in lists], dtype=pl.List(pl.String))])[0]
+    judge = Overlap((1.0, 0.5, 0.0)).bind([column])
+    left, right = every_pair(len(lists))
+    levels = judge([column.codes[left]], [column.codes[right]])
+    for one, other, level in zip(left, right, levels, strict=True):
+        share = len(lists[one] & lists[other]) / min(len(lists[one]), len(lists[other]))
+        expected = 1 if lists[one] == lists[other] else 2 + (share < 1) + (share < 0.5) + (share == 0)
+        assert level == expected
+
+
+def test_tokens_weigh_words_by_how_rare_they_are_in_records():
+    # LTD stands in eight records of eight, ACORN in two: log2(4) = 2 of 2.001 in all.
+    names = ["ACORN LTD", "ACORN", *[f"FIRM{place} LTD" for place in range(6)]]
+    names[1] = "LTD ACORN SHOP"
+    column = encode([pl.Series("name", names)])[0]
+    judge = Tokens((0.99, 0.5)).bind([column])
+    pairs = [column.codes[[0, 2, 2]]], [column.codes[[1, 3, 0]]]
+    assert judge(*pairs).tolist() == [2, 4, 4]

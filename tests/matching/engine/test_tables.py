@@ -12,10 +12,10 @@ from linked_people import MODEL, write_people
 from shares import one_in
 
 from matching.engine.blocking import BlockingRule
-from matching.engine.comparators import Custom, Dates, Exact, JaroWinkler, Numbers
+from matching.engine.comparators import AnyShared, Custom, Dates, Exact, JaroWinkler, Numbers
 from matching.engine.comparators.base import Comparator
-from matching.engine.comparators.expressions import Expressions, Level
-from matching.engine.comparators.pair_conditions import ANYTHING, days_apart, lists_meet, missing
+from matching.engine.comparators.expressions import Level
+from matching.engine.comparators.pair_conditions import days_apart
 from matching.engine.entries import expression_comparison
 from matching.engine.linkage import Linkage
 from matching.engine.model import LinkageModel
@@ -103,16 +103,6 @@ def test_what_is_no_table_of_records_is_refused_with_what_was_expected(
     assert "ann" not in str(refused.value), "no value of a record in an error"
 
 
-ANY_SHARED = Expressions(
-    ("x",),
-    (
-        Level("not known", missing("x"), 1, 1),
-        Level("one in common", lists_meet("x"), 0.9, 0.1),
-        Level("none in common", ANYTHING, 0.1, 0.9),
-    ),
-)
-
-
 def one(comparator: Comparator, *keys: pl.Expr) -> LinkageModel:
     """A model of one comparison, of column `x`."""
     return LinkageModel("one", (Comparison("fact", ("x",), comparator),), (BlockingRule("k", keys or (pl.col("k"),)),))
@@ -130,6 +120,7 @@ def column(values: list[object], kind: pl.DataType | None = None) -> pl.DataFram
         pytest.param(Numbers((1,)), ["1"], "values must be numbers, not String", id="text as numbers"),
         pytest.param(Numbers((1,)), [[1]], "values must be numbers, not lists of Int64", id="lists as numbers"),
         pytest.param(Dates(), [1984], "values must be dates or text, not Int64", id="numbers as dates"),
+        pytest.param(AnyShared(), ["ann"], "values must be lists, not String", id="text as lists"),
         pytest.param(
             Custom(lambda one, other: one == other, (1,)),
             [["ann"]],
@@ -179,9 +170,9 @@ def test_a_comparison_of_a_text_for_a_tuple_of_columns_is_refused() -> None:
 )
 def test_arrays_are_compared_and_blocked_on_as_lists(kind: pl.DataType) -> None:
     table = column([["ann", "bea"], ["bea", "cat"], ["dot", "eve"], None], pl.List(pl.String)).cast({"x": kind})
-    linkage = one(ANY_SHARED, pl.col("x")).on(table)
+    linkage = one(AnyShared(), pl.col("x")).on(table)
     assert (linkage.left.tolist(), linkage.right.tolist()) == ([0], [1])
-    everyone = one(ANY_SHARED).on(table)
+    everyone = one(AnyShared()).on(table)
     assert everyone.patterns.tolist() == [1, 2, 0, 2, 0, 0], "in common, not in common, not known"
 
 
@@ -189,7 +180,7 @@ def test_arrays_are_compared_and_blocked_on_as_lists(kind: pl.DataType) -> None:
 def test_lists_of_any_length_are_compared_to_the_last_element(size: int) -> None:
     first, second = ([f"{letter}{number:04}" for number in range(size)] + ["zz"] for letter in "ab")
     table = column([first, second, ["zz"], ["other"]])
-    for model in (one(ANY_SHARED), one(ANY_SHARED, pl.col("x"))):
+    for model in (one(AnyShared()), one(AnyShared(), pl.col("x"))):
         linkage = model.on(table)
         pairs = zip(linkage.left.tolist(), linkage.right.tolist(), linkage.patterns.tolist(), strict=True)
         assert sorted(pair[:2] for pair in pairs if pair[2] == 1) == [(0, 1), (0, 2), (1, 2)]
