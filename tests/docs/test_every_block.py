@@ -30,7 +30,6 @@ ELSEWHERE = {
 }
 """By how a line starts: the file of the test that runs the same in Python, smaller or with other folders."""
 BY_COMMAND = {
-    "concord alerts": "tests/pipelines/test_alerts.py",
     "concord sample": "the nights that tests share",
     "concord nightly": "the nights that tests share",
     "concord model": "tests of the command, on a night with decisions",

@@ -2,9 +2,10 @@
 
 Only the ids of records, orders and discrepancies are those of the night at hand, and the user is who runs the test.
 What needs more than that has tests of its own: a wording that fits nothing, a store, an owner's answer, a second
-factor, a person who is alerted.
+factor.
 """
 
+import json
 import shlex
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 from nights import SERIES, copy_of
 from papers import ROOT
+from receivers import webhook
 from test_docs import commands_in
 from typer.testing import CliRunner
 
@@ -35,7 +37,7 @@ NEEDS_MORE = (
     "audit verify --head",
     "review",
 )
-RUN_ELSEWHERE = ("alerts", "backfill", "dagster", "demo", "erase", "release mirror", "retry", "sample")
+RUN_ELSEWHERE = ("backfill", "dagster", "demo", "erase", "release mirror", "retry", "sample")
 NAMED_ALONE = (
     *("backup", "nightly", "nightly --full", "replay"),
     *("decide", "decisions users", "packs policy set", "packs policy revoke", "accounts reseal-second-factors"),
@@ -140,14 +142,26 @@ def test_the_guide_on_accounts_is_followed(home):
     assert (home.path.parent / "log.csv").exists()
 
 
-def test_the_guide_of_operators_is_followed(three_nights, tmp_path, monkeypatch):
+@pytest.fixture
+def received(monkeypatch):
+    """What an address of alerts got, where the guide has a mail server."""
+    with webhook() as (url, got):
+        monkeypatch.setenv("CONCORD_ALERTS", url)
+        yield got
+
+
+def test_the_guide_of_operators_is_followed(three_nights, received, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     home = Home(copy_of(three_nights / "home", tmp_path / "home"))
     run(["decisions", "migrate"], home)
     with Register.open(home) as register:
         order = register.table("orders")["order_id"].min()
+    run(["alerts", "send"], home)
+    alert = min(item["key"] for item in json.loads(run(["alerts", "list", "--json"], home))["alerts"])
     own = {
         "ORDER_ID": order,
+        "source:rocu_NEROCU": alert,
+        "2026-12-14": IN_A_MONTH,
         "$CONCORD_LANDING": str(three_nights / "night-3" / "landing"),
         "/mnt/backups/2026-11-20": str(tmp_path / "backup"),
         "/srv/concord-new": str(tmp_path / "restored"),
@@ -155,5 +169,6 @@ def test_the_guide_of_operators_is_followed(three_nights, tmp_path, monkeypatch)
     }
 
     said = follow("operate.md", home, lambda word: own.get(word, word))
-    assert len(said) > 12
+    assert len(said) > 14
+    assert received
     assert run(["release", "verify"], Home(tmp_path / "restored"))
