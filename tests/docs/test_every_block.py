@@ -23,6 +23,7 @@ RUN_BY_KIND = {
 FOLLOWED = ("correction-packs.md", "decisions.md", "first-release.md", "operate.md", "review.md")
 ELSEWHERE = {
     "python -m benchmarks.answers": "tests/benchmarks/test_answers_benchmark.py",
+    "python -m benchmarks.discrepancies": "tests/docs/test_benchmarks_followed.py",
     "python -m benchmarks.error_budget": "tests/benchmarks/test_error_budget.py",
     "python -m benchmarks.matching": "tests/benchmarks/test_matching_benchmark.py",
     "python -m benchmarks.train_confidence": "tests/benchmarks/test_confidence_benchmark.py",
@@ -55,7 +56,6 @@ NOT_RUN = {
     "/opt/concord/bin/pip install": "it is for root on a server; the lock files have tests",
     "cp deploy/": "it is for root on a server; systemd takes the units in `test_deploy`",
     "pip install 'concord[spark]'": "430 MB and Java",
-    "python -m benchmarks.discrepancies": "hours on the sizes that a page is about; the rules have tests of their own",
 }
 
 
