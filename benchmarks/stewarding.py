@@ -10,6 +10,7 @@ Belongs here: the yield of the queue, errors of what is sent, what decisions gai
 """
 
 import argparse
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,16 @@ from warehouse.home import Home
 FIRST: Final = (20, 100, 300)
 SURE: Final = 0.995
 """The least confidence from which a correction would be asked for without a steward."""
+
+BARS: Final = (
+    (r"share of the first 100 that change the register", "least", 0.5),
+    (r"share of \d+ wrong disputed values in the first tenth", "least", 0.8),
+    (r"share of \d+ wrong links in the first tenth", "least", 0.9),
+    (r"share of orders to settle", "most", 0.1),
+    (r"share of these that are wrong", "most", 0.003),
+)
+"""What figures should reach at ordinary noise, by the form of their name. At twice the noise two thirds of the first
+100 should change the register, and more than a tenth of the orders may be to settle."""
 
 GOOD_EXITS: Final = (0, 3)
 
@@ -74,11 +85,23 @@ def describe_queue(judged: Judged) -> dict[str, float]:
         figures[f"share of {split.height} wrong links in the {place}"] = _share(
             split, items, ["order_id", "other_order_id"]
         )
+    for name, rows in sets.items():
+        most = int(rows.group_by("order_id").len().sort("len", descending=True).head(queue.height // 10)["len"].sum())
+        figures[f"at most, of {rows.height} {name}, in any order"] = most / max(rows.height, 1)
     least_sure = judged.values.filter(pl.col("losing").list.len() > 0).sort("confidence").head(queue.height // 10)
     figures[f"at most, of {disputed.height} by the confidences of tonight"] = _share(
         disputed, least_sure, ["order_id", "field"]
     )
     return figures | _sent(judged)
+
+
+def judge_bar(name: str, figure: float) -> str:
+    """What a figure should reach, and whether it does; empty where there is no such bar."""
+    for form, side, bar in BARS:
+        if re.fullmatch(form, name):
+            is_met = figure >= bar if side == "least" else figure <= bar
+            return f"at {side} {bar:g}: {'met' if is_met else 'missed'}"
+    return ""
 
 
 def _rate(items: pl.DataFrame) -> float:
@@ -182,7 +205,7 @@ def measure(night: Path, home: Path, *, decide_items: int) -> None:
         expected, wrong = (1 - orders["confidence"]).sum(), (~orders["is_right"]).sum()
         print(f"orders: {wrong} wrong, {expected:.0f} expected, calibration error {calibration_error(orders):.4f}")
         for name, figure in describe_queue(judged).items():
-            print(f"{name:52} {figure:10,.4g}")
+            print(f"{name:72} {figure:10,.4g}  {judge_bar(name, figure)}".rstrip())
         before = count_right(judged)
         if not decide_items:
             return
