@@ -3,7 +3,7 @@
 Belongs here: the rules, as data and pure functions. Does not: keeping what waits (`ledger.desk.proposals`), drawing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,7 +12,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import in_force
 from ledger.decisions.kinds import KIND
-from ledger.decisions.preview import IN_DOUBT, foresee_all
+from ledger.decisions.preview import CHANGE, IN_DOUBT, foresee_all
 from reconciliation.law import IN_FORCE, counts_as_in_force
 from warehouse.home import Home
 from warehouse.installation_key import keyed_mark
@@ -52,7 +52,7 @@ def reasons_for_approval(
     decisions: pl.DataFrame,
     *,
     approved: Collection[str] = (),
-    together: Sequence[Draft] = (),
+    changes: pl.DataFrame | None = None,
 ) -> tuple[str, ...]:
     """Why a decision needs a second steward; empty if it needs none.
 
@@ -62,14 +62,17 @@ def reasons_for_approval(
         present: the night that it was drafted on.
         decisions: `DECISIONS` of the ledger.
         approved: ids of decisions that a second steward had approved.
-        together: all that are taken with it: two values may end an order that neither ends alone.
+        changes: of a value, what all values that are taken with it change (`foresee_all`): two may end an order that
+            neither ends alone. Defaults to what it changes alone.
 
     Returns:
         Codes of `APPROVAL_REASONS`, in their order; `sample` is not among them (`is_sampled`).
     """
     former = decisions.filter(pl.col("decision_id").eq(draft.replaces or ""))
-    values = [one for one in together or [draft] if one.kind == "value"] if draft.kind == "value" else []
-    changes = foresee_all(values, present)
+    if draft.kind != "value":
+        changes = pl.DataFrame(schema=CHANGE)
+    elif changes is None:
+        changes = foresee_all([draft], present)
     is_others = not former.filter(pl.col("decided_by") != by).is_empty()
     found = {
         "status": _flips_status(draft, changes, present),

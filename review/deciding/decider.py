@@ -18,7 +18,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.errors import DecisionError
 from ledger.decisions.ledger import Beside
-from ledger.decisions.preview import CLOSING
+from ledger.decisions.preview import CLOSING, foresee_all
 from ledger.decisions.submitting import Taken
 from ledger.desk.four_eyes import APPROVAL_REASONS, is_sampled, reasons_for_approval
 from ledger.desk.proposals import Proposal, approve, approved_decisions, find_proposal, propose
@@ -200,10 +200,11 @@ class Decider:
 
     def _why(self, drafts: Sequence[Draft], present: Present, decisions: pl.DataFrame) -> tuple[str, ...]:
         approved = approved_decisions(self._desk.database)
+        changes = foresee_all([draft for draft in drafts if draft.kind == "value"], present)
         found = {
             code
             for draft in drafts
-            for code in reasons_for_approval(draft, self._by, present, decisions, approved=approved, together=drafts)
+            for code in reasons_for_approval(draft, self._by, present, decisions, approved=approved, changes=changes)
         }
         return tuple(reason.code for reason in APPROVAL_REASONS if reason.code in found)
 

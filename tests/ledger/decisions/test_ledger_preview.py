@@ -264,5 +264,6 @@ def test_values_that_end_an_order_only_together_need_a_second_steward():
     drafts = [draft_of(one, drafted_together(asked, present)) for one in asked]
     alone = [reasons_for_approval(draft, "kim", present, DECISIONS.empty()) for draft in drafts]
     assert not any("status" in why for why in alone)
-    beside = [reasons_for_approval(draft, "kim", present, DECISIONS.empty(), together=drafts) for draft in drafts]
+    changes = foresee_all(drafts, present)
+    beside = [reasons_for_approval(draft, "kim", present, DECISIONS.empty(), changes=changes) for draft in drafts]
     assert all("status" in why for why in beside)
