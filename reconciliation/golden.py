@@ -58,14 +58,16 @@ PERSON_FIELDS: Final = (
         SPELLED_OUT_FIRST,
         "The PNC holds capitals without diacritics.",
         canonical="forenames_folded",
-        check=plausibility.is_main_name,
+        check=plausibility.is_main_given,
         grows=True,
         is_given=True,
-        fails="another record of the person knows it as an alias (E13), or surname and forename are in each other's "
-        "place, as the night's people bear them, or half of the surname among the forenames (E11)",
+        fails="another record of the person knows it as an alias with another first forename (E13), or surname and "
+        "forename are in each other's place, as the night's people bear them, or half of the surname among the "
+        "forenames (E11)",
         favours="the name whose rarest word more people bear; shorter, begun, familiar and English forms speak for "
         "the fuller name (a source that holds both, for that one only), and a slip for the listed name that it is "
-        "meant for; between equals the one with more names",
+        "meant for; the first of several names is read as another record spells it; between equals the one with more "
+        "names",
     ),
     Field(
         "surname",
@@ -74,8 +76,8 @@ PERSON_FIELDS: Final = (
         canonical="surname_folded",
         check=plausibility.is_main_name,
         grows=True,
-        fails="another record of the person knows it as an alias (E13), or surname and forename are in each other's "
-        "place, as the night's people bear them (E11)",
+        fails="another record of the person knows it as an alias with another surname (E13), or surname and forename "
+        "are in each other's place, as the night's people bear them (E11)",
         favours="the name whose rarest word more people bear; shorter, begun and familiar forms speak for the fuller "
         "name, and a slip that nobody else bears for the name that it is meant for",
     ),

@@ -72,7 +72,7 @@ def hear_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
     """
     fuller = voices.select("group", pl.col("canonical").alias("fuller")).unique()
     formal = voices.with_columns(familiar=pl.col("canonical").str.extract(r"^(\S+)")).join(
-        _formal_names(), on="familiar"
+        formal_names(), on="familiar"
     )
     first = pl.col("formal") + pl.col("canonical").str.slice(pl.col("familiar").str.len_chars())
     forms = pl.concat(
@@ -153,11 +153,11 @@ def as_likely_as_shorter(names: pl.DataFrame) -> pl.DataFrame:
     return joined.select("group", "canonical", pl.max_horizontal("implied", "other").alias("implied"))
 
 
-def _formal_names() -> pl.DataFrame:
+def formal_names() -> pl.DataFrame:
     """`familiar` and `formal` forenames, folded; one familiar form may stand for several.
 
-    An English form is familiar beside the name it translates: an office writes `PAUL` for `PAWEL`, seldom the other
-    way. One letter away (`MICHAEL`, `MICHAL`) it may as well be a slip.
+    An English form is familiar beside the name it translates, and so are its own: an office writes `PAUL` for `PAWEL`
+    and `JOE` for `JOZSEF`, seldom the other way. One letter away (`MICHAEL`, `MICHAL`) it may as well be a slip.
     """
     listed = reference("name_variants").with_columns(fold(pl.col("a", "b")))
     pairs = set(listed.filter(kind="nickname").select("b", "a").rows())
@@ -168,5 +168,6 @@ def _formal_names() -> pl.DataFrame:
         longest = min(len(formal) - FAMILIAR_SHORTER, FAMILIAR_LONGEST)
         pairs |= {(form, formal) for form in forms if len(form) <= longest and form not in fullest}
         translated |= {(form, formal) for form in forms if form in english and formal not in english}
+    pairs |= {(form, formal) for english_form, formal in translated for form, whole in pairs if whole == english_form}
     pairs |= {pair for pair in translated if OSA.distance(*pair) > 1}
     return pl.DataFrame(sorted(pairs), schema=["familiar", "formal"], orient="row")

@@ -1,7 +1,7 @@
 """What the other records of a person, and the night's people, make of each record's name.
 
-Belongs here: names split otherwise, turned round, known as aliases. Does not: which names are forms of each other
-(`reconciliation.name_forms`), which name wins.
+Belongs here: names split or spelled otherwise, turned round, known as aliases. Does not: which names are forms of each
+other (`reconciliation.name_forms`), which name wins.
 """
 
 from typing import Final
@@ -10,15 +10,16 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from reconciliation.name_forms import is_listed_forename, spelled_either_way
+from reconciliation.name_forms import formal_names, is_listed_forename, spelled_either_way
 
 NAME: Final = ("forenames_folded", "surname_folded")
+_FIRST: Final = pl.col("forenames_folded").str.extract(r"^(\S+)")
 SURNAME_LEAD: Final = 3
 """A word that so many times as many people bear in the surname as in the forenames is a surname."""
-
-
 LONG_WORD: Final = 5
 """A shorter word that is a slip for a surname may as well be a name."""
+LONG_FORENAME: Final = 4
+"""A word that is a slip for a shorter forename may as well be a name."""
 
 
 def with_whole_surnames(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
@@ -27,21 +28,28 @@ def with_whole_surnames(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFra
     A name in one piece gives its last word as the surname. Where one of them holds a surname of several words, and the
     first of them end the forenames of such a record (`Paul Hall COOPER` beside `HALL COOPER/PAUL`), they go over; so
     do words that differ from them by one slip (`Paul Hlal COOPER`), where the rest are forenames of the person. Words
-    that are forenames for the most part stay (`Jun Bin ZHAO` beside `Jun BIN ZHAO`).
+    that are forenames for the most part stay (`Jun Bin ZHAO` beside `Jun BIN ZHAO`). A usual surname that another
+    record has alone goes over too (`Paul Hall COOPER` beside `HALL/PAUL`).
     """
     moved = pl.col("lead").str.count_matches(" ") + 1
     given, folded = pl.col("forenames").str.split(" "), pl.col("forenames_folded").str.split(" ")
     kept = given.list.len() - moved
-    leads = _surname_leads(pl.concat([frame.select("subject_cluster", "surname_folded") for frame in (held, aliases)]))
+    named = pl.concat([frame.select("subject_cluster", "surname_folded") for frame in (held, aliases)])
+    firsts = (
+        _with_forms(held.select("subject_cluster", first=_FIRST), "first").select("subject_cluster", "form").unique()
+    )
+    leads = pl.concat([_surname_leads(named), _surnames_alone(held, firsts)])
     known = held.select("subject_cluster", rest="forenames_folded").drop_nulls().unique()
     candidates = (
         held.filter(~pl.col("surname_folded").str.contains(" "))
         .select("record_id", "subject_cluster", "forenames", "surname", *NAME)
+        .join(firsts, left_on=["subject_cluster", "surname_folded"], right_on=["subject_cluster", "form"], how="anti")
         .join(leads.join(_mostly_forenames(held, leads), on="lead", how="anti"), on="subject_cluster")
-        .filter((given.list.len() == folded.list.len()) & (kept > 0))
+        .filter((given.list.len() == folded.list.len()) & (kept > 0) & (pl.col("lead") != pl.col("surname_folded")))
         .with_columns(rest=folded.list.head(kept).list.join(" "), end=folded.list.tail(moved).list.join(" "))
     )
-    is_alike = (pl.col("slips") == 1) & (pl.col("surname_folded") == pl.col("last")) & pl.col("is_known")
+    is_slip = (pl.col("slips") == 1) & ~is_listed_forename(pl.col("end"))
+    is_alike = is_slip & (pl.col("surname_folded") == pl.col("last")) & pl.col("is_known")
     found = (
         _with_slips(candidates, "end", "lead")
         .join(known.with_columns(is_known=pl.lit(value=True)), on=["subject_cluster", "rest"], how="left")
@@ -70,6 +78,21 @@ def _surname_leads(named: pl.DataFrame) -> pl.DataFrame:
     return surnames.unnest("words").drop_nulls("lead").unique()
 
 
+def _surnames_alone(held: pl.DataFrame, firsts: pl.DataFrame) -> pl.DataFrame:
+    """`lead`: usual surnames of one word, but a first forename of the person; `last` is null."""
+    surnames = _words(held, "surname_folded")
+    usual = _usual_surnames(surnames, _words(held, "forenames_folded"))
+    alone = surnames.filter(pl.col("word") == pl.col("whole")).join(usual, on="word")
+    leads = alone.select("subject_cluster", lead="word", last=pl.lit(None, pl.String)).unique()
+    return leads.join(firsts, left_on=["subject_cluster", "lead"], right_on=["subject_cluster", "form"], how="anti")
+
+
+def _words(held: pl.DataFrame, name: str) -> pl.DataFrame:
+    """`record_id`, `subject_cluster`, `source`, `word`, `whole`: each word of a name in a row of its own."""
+    words = pl.col(name).str.split(" ")
+    return held.select("record_id", "subject_cluster", "source", word=words, whole=name).explode("word").drop_nulls()
+
+
 def _mostly_forenames(held: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
     """`lead`: words that so many times as many people bear among their forenames as before the end of a surname."""
     people = pl.col("subject_cluster").n_unique()
@@ -85,6 +108,45 @@ def _with_slips(candidates: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
     distances = cpdist(pairs[one].to_list(), pairs[other].to_list(), scorer=OSA.distance)
     slips = pairs.with_columns(slips=pl.Series(distances, dtype=pl.Int64))
     return candidates.join(slips, on=[one, other])
+
+
+def with_spelled_forenames(held: pl.DataFrame) -> pl.DataFrame:
+    """Several forenames, the first of them spelled as another record of the person spells it.
+
+    `Tom William` becomes `Thomas William` beside `Thomas`, and `Craigg Harry` becomes `Craig Harry` beside `Craig`: who
+    leaves out a forename may still spell the first one in full. A familiar form gives way to the name it stands for, a
+    word on no list to the listed forename that it is one slip from, a spelling to another that more sources have.
+    """
+    first, written = _FIRST.alias("first"), pl.col("forenames").str.extract(r"^(\S+)")
+    named = held.select("record_id", "subject_cluster", "source", "forenames", "forenames_folded", first).drop_nulls()
+    firsts = named.group_by("subject_cluster", meant="first").agg(
+        # Of two that fold to one the later in the alphabet is the one with its diacritics.
+        pl.col("source").n_unique(), written=written.max()
+    )  # fmt: skip
+    pairs = (
+        named.filter(pl.col("forenames_folded").str.contains(" "))
+        .join(firsts, on="subject_cluster", suffix="_meant")
+        .join(firsts.select("subject_cluster", first="meant", own="source"), on=["subject_cluster", "first"])
+        .filter(pl.col("first") != pl.col("meant"))
+    )
+    is_listed, is_meant_listed = is_listed_forename(pl.col("first")), is_listed_forename(pl.col("meant"))
+    is_odd = ~is_listed & is_meant_listed & (pl.col("meant").str.len_chars() >= LONG_FORENAME)
+    slips = _with_slips(pairs.filter(is_odd), "first", "meant").filter(slips=1).drop("slips")
+    formal = pairs.join(formal_names(), left_on=["first", "meant"], right_on=["familiar", "formal"], how="semi")
+    other = (
+        pairs.filter(pl.col("source_meant") > pl.col("own"))
+        .join(spelled_either_way(), left_on=["first", "meant"], right_on=["one", "other"], how="semi")
+        .join(formal_names(), left_on=["first", "meant"], right_on=["formal", "familiar"], how="anti")
+    )
+    spelled = pl.concat([slips, formal, other]).sort("source_meant", "meant", descending=[True, False])
+    return held.update(
+        spelled.unique("record_id", keep="first", maintain_order=True).select(
+            "record_id",
+            forenames=pl.col("written") + pl.col("forenames").str.extract(r"^\S+( .*)$"),
+            forenames_folded=pl.col("meant") + pl.col("forenames_folded").str.extract(r"^\S+( .*)$"),
+        ),
+        on="record_id",
+    )
 
 
 def with_turned(held: pl.DataFrame) -> pl.DataFrame:
@@ -116,12 +178,7 @@ def with_surnames_held(held: pl.DataFrame) -> pl.DataFrame:
     person have it in the surname. A slip for the former counts where the rest begins forenames of the person
     (`HOLMRS Rebecca`).
     """
-    surnames, given = (
-        held.select("record_id", "subject_cluster", "source", word=pl.col(name).str.split(" "), whole=name)
-        .explode("word")
-        .drop_nulls()
-        for name in ("surname_folded", "forenames_folded")
-    )
+    surnames, given = _words(held, "surname_folded"), _words(held, "forenames_folded")
     keys, sources = ["subject_cluster", "word"], pl.col("source").n_unique()
     counted = surnames.group_by(keys).agg(surname=sources).join(
         given.group_by(keys).agg(forename=sources), on=keys, how="left"
@@ -162,15 +219,31 @@ def _slips_for_surnames(given: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_alias_marks(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
-    """`is_alias`: another record of the person holds the name as an alias, under another main name."""
-    own = held.select("record_id", "subject_cluster", *NAME)
-    others = aliases.select("record_id", *NAME).drop_nulls().join(
-        own.select("record_id", "subject_cluster", main_surname="surname_folded", main_forenames="forenames_folded"),
-        on="record_id",
-    )  # fmt: skip
-    is_other = (pl.col("main_surname") != pl.col("surname_folded")) | (
-        pl.col("main_forenames") != pl.col("forenames_folded")
+    """`is_alias`, `is_alias_given`: another record of the person knows the surname, or the forenames, as an alias.
+
+    That is, beside a main name with another surname, or with another first forename. `Ana Maria COSTA` is no other name
+    than `Ana COSTA`, nor is `Bob` than `Robert` of that surname; and `Ana MARIA` lacks its surname, where a record has
+    the forenames `Ana Maria`. A record bears an alias if it has its surname and its first forename, in any form.
+    """
+    own = held.select("record_id", "subject_cluster", main="surname_folded", main_given=_FIRST)
+    others = aliases.select("record_id", surname="surname_folded", given=_FIRST).drop_nulls().join(own, on="record_id")
+    later = held.select("subject_cluster", main=pl.col("forenames_folded").str.split(" ").list.slice(1)).explode("main")
+    is_same = (pl.col("main") == pl.col("surname")).fill_null(value=False)
+    is_given = (pl.col("main_given") == pl.when(is_same).then("form").otherwise("given")).fill_null(value=False)
+    known = (
+        _with_forms(others, "given")
+        .join(later, on=["subject_cluster", "main"], how="anti")
+        .with_columns(is_given=is_given.any().over("record_id", "surname", "given"))
+        .group_by("subject_cluster", surname_folded="surname", first="form")
+        .agg(is_alias=(~is_same).any(), is_alias_given=(~pl.col("is_given")).any())
     )
-    known = others.filter(is_other.fill_null(value=True)).select("subject_cluster", *NAME).unique()
-    marked = own.join(known, on=["subject_cluster", *NAME], how="semi").get_column("record_id")
-    return held.with_columns(is_alias=pl.col("record_id").is_in(marked.implode()))
+    marked = held.with_columns(first=_FIRST).join(
+        known, on=["subject_cluster", "surname_folded", "first"], how="left", maintain_order="left"
+    )
+    return marked.with_columns(pl.col("is_alias", "is_alias_given").fill_null(value=False)).drop("first")
+
+
+def _with_forms(named: pl.DataFrame, column: str) -> pl.DataFrame:
+    """`form`: a forename, and each of its other forms in a row of its own."""
+    forms = named.join(spelled_either_way(), left_on=column, right_on="one").rename({"other": "form"})
+    return pl.concat([named.with_columns(form=pl.col(column)), forms])

@@ -115,6 +115,7 @@ is_against_dates = (
 ).fill_null(value=False)
 
 is_main_name = ~pl.col("is_alias") & ~pl.col("is_turned")
+is_main_given = ~pl.col("is_alias_given") & ~pl.col("is_turned")
 is_old_enough = ~(pl.col("date_of_birth").dt.offset_by(f"{YOUNGEST_YEARS}y") > pl.coalesce("made_on", "recorded_on"))
 
 _force = pl.col("force_code")

@@ -10,7 +10,14 @@ from typing import Final
 import polars as pl
 
 from reconciliation.date_arithmetic import is_slip_for, months_after
-from reconciliation.person_names import NAME, with_alias_marks, with_surnames_held, with_turned, with_whole_surnames
+from reconciliation.person_names import (
+    NAME,
+    with_alias_marks,
+    with_spelled_forenames,
+    with_surnames_held,
+    with_turned,
+    with_whole_surnames,
+)
 from reconciliation.standing import AMENDED, STANDS, WITHDRAWN
 from warehouse.sources import SOURCES, is_from_court
 from warehouse.tables.core import CORE_ARRESTS
@@ -69,7 +76,8 @@ def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame
 
     Returns:
         One row for each record, by id: `PERSON_COLUMNS`, `subject_cluster`, `holding` (the order or the arrest),
-        `standing`, `is_alias`, `is_turned`. Names are split as the fullest surname of the person has it.
+        `standing`, `is_alias`, `is_alias_given`, `is_turned`. Names are split as the fullest surname of the person has
+        it, and the first of several forenames is spelled as another record spells it.
     """
     heard = arrests.filter(pl.col("source").is_in(HEARD_ON_ARREST) & pl.col("subject_cluster").is_not_null())
     known = heard.join(held.select("subject_cluster").unique(), on="subject_cluster", how="semi").with_columns(
@@ -80,7 +88,7 @@ def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame
     )
     people = pl.concat([frame.select(PERSON_COLUMNS) for frame in (held, known)])
     others = aliases.join(people.select("record_id", "subject_cluster"), on="record_id")
-    split = with_whole_surnames(people, others)
+    split = with_spelled_forenames(with_whole_surnames(people, others))
     return with_alias_marks(with_surnames_held(with_turned(split)), aliases).sort("record_id")
 
 

@@ -238,6 +238,16 @@ def test_what_many_bear_in_the_surname_is_no_forename_and_the_other_way_round(wr
     assert golden.filter(order_cluster="x").get_column("forenames").to_list() == [expected]
 
 
+def test_a_usual_surname_that_another_record_has_alone_is_half_of_one():
+    written = {"a": ("Paul", "Barker"), "b": ("Paul Barker", "Ward"), "c": ("Paul Barker", "Ward")} | OTHERS
+    sources = {"b": "court", "c": "pnd"}
+    records = frame([record(sources.get(key, "pnc"), key, **name(*parts)) for key, parts in written.items()])
+    people = pl.Series(["x", "x", "x", *OTHERS])
+    clusters = one_order(records).with_columns(people.alias("order_cluster"), people.alias("subject_cluster"))
+    golden, _ = choose_golden(records, clusters)
+    assert golden.filter(order_cluster="x").select("forenames", "surname").row(0) == ("Paul", "Barker Ward")
+
+
 @pytest.mark.parametrize(
     ("forenames", "expected"),
     [
@@ -283,6 +293,7 @@ def test_a_surname_of_one_word_that_is_also_written_as_two():
     ("forenames", "expected"),
     [
         pytest.param(["Paul", "Paul", "Pawel"], "Pawel", id="an office wrote the English form"),
+        pytest.param(["Joe", "Joe", "Jozsef"], "Jozsef", id="an office wrote a familiar English form"),
         pytest.param(["Michael", "Michael", "Michal"], "Michael", id="a letter less may as well be a slip"),
     ],
 )
@@ -290,6 +301,24 @@ def test_an_english_form_speaks_for_the_name_that_it_translates(forenames, expec
     sources = zip(("pnc", "court", "rocu"), "abc", forenames, strict=True)
     golden, _ = choose(*(record(source, key, **name(written, "Nowak")) for source, key, written in sources))
     assert golden["forenames"] == expected
+
+
+@pytest.mark.parametrize(
+    ("forenames", "expected"),
+    [
+        pytest.param(["Tom William", "Thomas", "Tom"], "Thomas William", id="in full, beside a familiar form"),
+        pytest.param(["Craigg Harry", "Craig", "Craig"], "Craig Harry", id="without the slip"),
+        pytest.param(["Mohammad Ajay", "Muhammad", "Muhammad"], "Muhammad Ajay", id="as more sources spell it"),
+        pytest.param(["Ngoc Anh", "Ngo", "Ngo"], "Ngo", id="a short word may be a name, and no slip"),
+        pytest.param(["Edward Harry", "Eddie", "Eddie"], "Edward Harry", id="never as the familiar form"),
+    ],
+)
+def test_the_first_of_several_forenames_is_spelled_as_another_record_spells_it(forenames, expected):
+    sources = zip(("pnd", "court", "rocu"), "abc", forenames, strict=True)
+    golden, reasons = choose(*(record(source, key, **name(written, "Clarke")) for source, key, written in sources))
+    assert golden["forenames"] == expected
+    assert golden["forenames_folded"] == expected.upper()
+    assert reasons["forenames"]["rule"] in {"agreement", "precedence", "only_source"}
 
 
 def test_name_in_one_piece_is_split_as_the_source_with_fields_of_their_own_has_it():
@@ -308,6 +337,7 @@ def test_name_in_one_piece_is_split_as_the_source_with_fields_of_their_own_has_i
     [
         pytest.param("Paul Hlal", ("Paul", "Hall Cooper"), id="a slip in the first part of the surname"),
         pytest.param("Paul John", ("Paul John", "Hall Cooper"), id="a middle name that others leave out"),
+        pytest.param("Paul Hal", ("Paul Hal", "Hall Cooper"), id="a forename that is a letter from the surname"),
     ],
 )
 def test_a_middle_name_is_no_part_of_a_surname_and_a_mistaken_part_no_middle_name(forenames, expected):
@@ -380,6 +410,42 @@ def test_alias_that_another_record_names_as_one_does_not_outvote_the_main_name()
     alias = pl.DataFrame([{"record_id": "pnc:a", "forenames_folded": "JOHN", "surname_folded": "SYKES"}])
     golden, _ = choose_golden(records, one_order(records), aliases=alias)
     assert golden.select("forenames", "surname").row(0) == ("Douglas", "Savage")
+
+
+@pytest.mark.parametrize(
+    ("alias", "written", "expected"),
+    [
+        pytest.param(("Ana Maria", "Costa"), ("Ana Maria", "Costa"), ("Ana Maria", "Costa"), id="one name, in full"),
+        pytest.param(("Robert", "Clarke"), ("Bob", "Clarke"), ("Ana", "Costa"), id="a familiar form of another name"),
+        pytest.param(
+            ("Ana Maria", "Silva"), ("Ana Maria", "Silva"), ("Ana Maria", "Costa"), id="another surname alone"
+        ),
+    ],
+)
+def test_an_alias_is_another_name_where_its_surname_or_its_first_forename_is_another(alias, written, expected):
+    records = frame(
+        [
+            record("pnc", "a", **name("Ana", "Costa")),
+            record("court", "b", **name(*written)),
+            record("pnd", "c", **name(*written)),
+        ]
+    )
+    known = {"record_id": "pnc:a", "forenames_folded": alias[0].upper(), "surname_folded": alias[1].upper()}
+    golden, _ = choose_golden(records, one_order(records), aliases=pl.DataFrame([known]))
+    assert golden.select("forenames", "surname").row(0) == expected
+
+
+def test_an_alias_beside_a_name_that_lacks_its_surname_is_the_main_name():
+    records = frame(
+        [
+            record("rocu", "a", **name("Stuart", "Ross")),
+            record("court", "b", **name("Stuart Ross", "Kinnear")),
+            record("pnc", "c", **name("Stuart", "Kinnear")),
+        ]
+    )
+    alias = pl.DataFrame([{"record_id": "rocu:a", "forenames_folded": "STUART", "surname_folded": "KINNEAR"}])
+    golden, _ = choose_golden(records, one_order(records), aliases=alias)
+    assert golden.select("forenames", "surname").row(0) == ("Stuart Ross", "Kinnear")
 
 
 def test_alias_of_one_record_and_main_name_of_the_same_is_no_alias():
