@@ -41,7 +41,7 @@ def event_of_clauses() -> pl.Expr:
         .then(pl.lit(EVENT_REFUSED))
         .when(pl.col("outcome").is_not_null() | new)
         .then(pl.lit(None, pl.String))
-        .when(pl.col("is_discharge") & ~pl.col("is_in_doubt") & ~pl.col("text").str.contains(r"\?\s*$"))
+        .when(pl.col("is_discharge") & ~pl.col("is_in_doubt"))
         .then(pl.lit("discharged"))
         .when(changed)
         .then(pl.lit("changed"))

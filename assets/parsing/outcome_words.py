@@ -3,6 +3,8 @@
 Belongs here: the patterns. Does not: how clauses are parted and weighed (`outcomes`).
 """
 
+from assets.parsing.plain_discharges import CONVICTION_GONE, OF_ANOTHER, UNTIL_ENDED
+
 # Folded words are of capitals and digits: `\w`, which stands for the letters of all scripts, takes ten times as long to
 # compile.
 _ORDER = r"(?:ORDERS?|I?STROS?|I?STPOS?|I?TEROS?|I?TEPOS?)"
@@ -23,7 +25,7 @@ SHORT_ANSWER = (
 CLAUSE_ENDS = (
     r"[;:.,()\[\]\n\r–—]|\s[-/|]\s"
     r"|(?i)\b(?:but|however|although|though|whilst|while|instead|in lieu of|rather than)\b"
-    r"|(?i)\b(?:and )?(?:replaced|substituted) (?:by|with)\b"
+    r"|(?i)\b(?:and )?(?:replaced|substituted|superseded|merged) (?:by|with|into)\b"
     r"|(?i)\band (?:(?:the|an?|any|no) )?(?:(?:main|full|final|substantive|interim|previous|earlier) )*"
     r"(?:applications?|orders?|hearing|case|matter|proceedings|stro|stpo|tero|tepo|interim"
     r"|slavery|trafficking and exploitation)\b"
@@ -39,6 +41,7 @@ ASIDES = (
     r"|\b(?:NO|ANY|NIL) (?:BREACH(?:ES)?|APPEALS?|OBJECTIONS?|NOTICE|FURTHER ORDERS?|END|VARIATIONS?|ADJOURNMENTS?)\b"
     r"|\b(?:REFUS|DECLIN)(?:ED|ES|ING) TO (?:SIGN|ATTEND|ANSWER|ENGAGE|COMPLY|ACCEPT|LEAVE|COMMENT|GIVE|PROVIDE|BE)\b"
     r"|\bNO ORDERS? (?:AS TO|FOR) COSTS?\b"
+    r"|\b(?:ON|UPON|AFTER|FOLLOWING) APPEAL (?:FROM|AGAINST) (?:THE )?(?:REFUSAL|DISMISSAL)\b"
     r"|\bTO BE SERVED\b|\bAS (?:APPLIED FOR|SOUGHT|REQUESTED|DRAFTED|PER (?:THE )?DRAFT)\b"
     r"|\bIN (?:THE )?TERMS OF (?:THE )?DRAFT\b"
     r"|\bWITHDRAWAL OF (?:THE |ALL )?(?:OBJECTIONS?|OPPOSITION)\b"
@@ -116,6 +119,7 @@ OF_INTERIM = r"\b(?:INTERIM|I(?:STRO|STPO|TERO|TEPO)|PREVIOUS|EARLIER|EXISTING|O
 # Words that leave open whether the order stands: it is kept, in doubt.
 OPEN_WORDS = (
     r"\b(?:STAYED|SUSPENDED|DEFERRED|POSTPONED|VACATED|VOID(?:ED)?|IN ERROR|LAPSED|CEASED|TERMINATED|ENDED"
+    r"|ABATED|TRANSFERRED|DISPENSED WITH|(?:NIL|NO|NOT) DETERMIN(?:ATION|ED)"
     r"|UNDER REVIEW|LIES? ON (?:THE )?FILE|EXPIRED|(?:CAME|BROUGHT) TO AN END)\b"
     rf"|\b{_ORDER} (?:(?:WAS|IS|NOW|BEEN|HAS) )*(?:LIFTED|REMOVED|DROPPED)\b"
 )
@@ -124,7 +128,8 @@ DOUBTING_WORDS = (
     r"\bTO BE CONSIDERED\b|\bTO FOLLOW$|\bDUE TO BE\b|^(?:INSTEAD OF|IN LIEU OF|RATHER THAN)\b"
     r"|\b(?:TBC|O S|OUTSTANDING|AWAITING)$"
     r"|\b(?:LACK OF|INSUFFICIENT) EVIDENCE\b|\bNO CASE(?: TO ANSWER)?$"
-    r"|^(?:DEFERRED|POSTPONED|STAYED|SUSPENDED|VACATED)$"
+    r"|^(?:DEFERRED|POSTPONED|STAYED|SUSPENDED|VACATED|(?:NIL|NO|NOT) DETERMIN(?:ATION|ED)|DISPENSED WITH|ABATED)$"
+    r"|^BREACH (?:(?:NOT|FOUND) )*(?:PROVE[DN]|ADMITTED)\b"
 )
 # Steps before an order is made, and a breach of one: they leave it open unless a clause says that something was made.
 STEPS_OR_BREACH = (
@@ -162,10 +167,12 @@ OTHER_PAPERS = (
 )
 # Words that make the order so, whatever paper it came by; and weaker ones, that may be said of the paper.
 GRANTS = r"\b(?:GRANTED|GRANTS|ALLOWED|IMPOSED|IMPOSES|APPROVED|UPHELD|CONFIRMED|SUCCESSFUL|SUCCEED(?:S|ED))\b"
+REPLACING = r"^(?:AND )?(?:REPLACED|SUBSTITUTED|SUPERSEDED|MERGED) (?:BY|WITH|INTO)\b"
 MAKINGS = (
     r"\b(?:MADE|MAKES|ISSUED|PASSED|ORDERED|OBTAINED|SECURED|REMADE|VARIED|EXTENDED|RENEWED|AMENDED|CONTINUE[DS]?|SERVED"
     r"|REDUCED|REMAINS?|STANDS|IN FORCE|IN PLACE)\b|^ORDERS? (?:FOR|OF) [0-9]+ (?:YEARS?|YRS?|MONTHS?|MTHS?)\b"
-    r"|\bAPPLICATION(?: [A-Z]+){0,8} PROVE[DN]\b|^(?:AND )?(?:REPLACED|SUBSTITUTED) (?:BY|WITH)\b"
+    r"|\bAPPLICATION(?: [A-Z]+){0,8} PROVE[DN]\b|"
+    rf"{REPLACING}"
     rf"|\b{_ORDER} (?:(?:WAS|IS|BEEN|HAS) )*SUBSTITUTED\b"
 )
 PAPER_MADE = (
@@ -176,7 +183,7 @@ MADE_LATER = rf"\b{_TO_COME}{_MAKE}\b"
 ADJOURNED = r"\bADJOURN"
 DISCHARGES = (
     r"\b(?:DISCHARGE[DS]|DISCHD?|DISCHGD|D C|REVOKE[DS]|QUASHE[DS]|OVERTURN(?:ED|S)|RESCIND(?:ED|S)|SETS? ASIDE"
-    r"|CANCELL?ED|ANNULLED|RHYDDHAWYD|DIRYMWYD|DIDDYMWYD)\b"
+    r"|CANCELL?ED|ANNULLED|NULLIFIED|RHYDDHAWYD|DIRYMWYD|DIDDYMWYD)\b"
     rf"|\b{_ORDER} (?:(?:WAS|IS|BEEN|HAS) )*RECALLED\b"  # the word of Scottish courts
 )
 # The end of some conditions varies the order, which goes on.
@@ -238,11 +245,13 @@ ORDER_OF_DAY = (
     r"(?i)(?:\b(orders?|i?st[rp]os?|te[rp]os?)\b[,(:]*(?: ?\(| (?:that|which) (?:was|were))? ?"
     rf"(?:of|from|{_MADE_WHEN})? ?|\b{_MADE_WHEN} )(?:the )?({_DAY})\)?"
 )
+WITHOUT_CONVICTION = rf"\bCONVICTION GONE\b|\b{_ORDER} (?:TO )?FALLS?$"
 ANY_ORDER = rf"\b{_ORDER}\b"
 # What an application came to, behind punctuation at which a clause would end: `application to discharge - granted`.
 ANSWER_BEHIND = (
     r"(?i)\b(vary|variation|discharge|revoke|revocation|extend|extension|renew|renewal)((?: of)?(?: the| this)?"
-    r"(?: order| i?st[rp]o)?) ?[:;,(–—-]+ ?(granted|allowed|refused|dismissed|rejected|withdrawn|adjourned)\b"
+    r"(?: order| i?st[rp]o)?) ?[:;,(–—-]+ ?((?:not )?granted|(?:not )?allowed|refused|dismissed|rejected|withdrawn"
+    r"|adjourned)\b"
 )
 # The day from which words say that it took effect.
 EFFECT_DAY = (
@@ -251,6 +260,6 @@ EFFECT_DAY = (
 )
 # What is put in place of words, one after the other, before a clause is judged.
 IN_PLACE = (
-    (ASIDES, " "), (RAN_OUT, "LAPSED"), (WITH_ALL_PARTS, "$1"), (PART_ENDED, "$1 VARIED"),
-    (DISCHARGED_IN_PART, "VARIED"), (PAPER_MADE, "$1"), (" +", " "),
+    (UNTIL_ENDED, ""), (OF_ANOTHER, "OTHER"), (CONVICTION_GONE, "CONVICTION GONE"), (ASIDES, " "), (RAN_OUT, "LAPSED"),
+    (WITH_ALL_PARTS, "$1"), (PART_ENDED, "$1 VARIED"), (DISCHARGED_IN_PART, "VARIED"), (PAPER_MADE, "$1"), (" +", " "),
 )  # fmt: skip

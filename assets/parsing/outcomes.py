@@ -5,7 +5,8 @@ clause by clause: `Application for STPO refused; STRO made for 2 years` makes an
 order, for one set aside by mistake leaves a victim unprotected.
 
 Belongs here: what the clauses come to. Does not: the words of making, refusing and applying (`outcome_words`), what
-they say of an order made before (`outcome_events`), which order is meant (`orders`), its status (`statuses`).
+they say of an order made before (`outcome_events`), which order is meant (`orders`), its status (`statuses`), the rows
+that are about no order (`unmade_rows`).
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from rapidfuzz.distance import OSA
 from assets.parsing import outcome_words as patterns
 from assets.parsing.distinct import read_distinct
 from assets.parsing.outcome_events import days_of_event, event_of_clauses, without_day_of_order
-from assets.parsing.statuses import NO_LONGER, STATUS_WORDS
+from assets.parsing.plain_discharges import is_plain
 from warehouse.standardise import fold
 from warehouse.tables.core import EVENT_REFUSED
 from warehouse.tables.raw import NOT_MADE, NOT_THE_MAKING
@@ -58,56 +59,6 @@ def read_outcome(text: pl.Expr) -> pl.Expr:
     return read_distinct(text, _read_outcomes, OUTCOME_FIELDS)
 
 
-def read_status_outcome(text: pl.Expr) -> pl.Expr:
-    """`NOT_MADE`, `NOT_THE_MAKING` or null for the words of a status, which describe an order that may well stand.
-
-    Only words on the order's own application count: an order is breached, varied or under appeal and goes on, and one
-    that was `withdrawn` had been made. `Adjourned` leaves an interim order in force.
-    """
-    return read_distinct(text, _read_status_outcomes, {"outcome": pl.String}).struct.field("outcome")
-
-
-def _read_status_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
-    words = pl.col("words")
-    is_other = words.str.contains(
-        rf"{patterns.OTHER_MATTERS}|\b(?:VARY|VARIATION|DISCHARGE|EXTEND|EXTENSION|RENEW[A-Z0-9]*|REVOKE|REVOCATION|BREACH[A-Z0-9]*)\b"
-    )
-    is_lone = words.str.contains(r"^(?:ORDER )?(?:WITHDRAWN|ADJOURNED.*)$")
-    is_made = words.str.contains(rf"{patterns.MAKINGS}|{patterns.GRANTS}") & ~pl.col("is_refused")
-    is_live = words.str.replace_all(NO_LONGER, " ").str.contains(STATUS_WORDS["live"])
-    outcome = (
-        pl.when("is_refused")
-        .then(pl.lit(NOT_MADE))
-        .when(words.str.contains(patterns.APPLICATIONS))
-        .then(pl.lit(NOT_THE_MAKING))
-    )
-    # `Full order refused; interim continues`: some clause says that an order stands.
-    by_clauses = _read_outcomes(texts.select("text")).select(stands=pl.col("outcome").is_null())
-    return (
-        _without_slips(texts.with_columns(words=fold(pl.col("text")).str.replace_all(patterns.ASIDES, " ")))
-        .with_columns(by_clauses.to_series(), is_refused=words.str.contains(patterns.REFUSALS))
-        .with_columns(outcome=pl.when(~is_other & ~is_lone & ~is_made & ~is_live & ~pl.col("stands")).then(outcome))
-    )
-
-
-def set_aside(rows: pl.DataFrame, *, words: str, status: str | None = None, made: str | None = None) -> pl.Series:
-    """Why a row is not about an order: a code of `NO_ORDER`, or null for an order.
-
-    Args:
-        rows: rows as sent.
-        words: the column that says which order it is and what became of it.
-        status: the column of its status, if the source has one.
-        made: the column of the day it was made, if people type into it: some type `refused` there.
-    """
-    outcomes = [read_outcome(pl.col(words)).struct.field("outcome")]
-    if status:
-        outcomes.append(read_status_outcome(pl.col(status)))
-    if made:
-        in_words = pl.when(~pl.col(made).str.contains(r"\d")).then(pl.col(made))
-        outcomes.append(pl.when(read_outcome(in_words).struct.field("outcome") == NOT_MADE).then(pl.lit(NOT_MADE)))
-    return rows.select(pl.coalesce(outcomes)).to_series().alias("reason_code")
-
-
 def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     clauses = (
         texts.with_row_index("place")
@@ -117,7 +68,7 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
         .with_columns(words=fold(pl.col("clause").fill_null("")).fill_null(""))
         .filter(pl.col("words") != "")
     )
-    judged = _judge_clauses(_without_slips(clauses))
+    judged = _judge_clauses(without_slips(clauses))
     flags = (
         "is_made", "is_refused", "is_about", "is_unclear", "is_doubted", "is_plain_order", "is_discharged",
         "is_interim_waiting", "is_new", "is_changed", "goes_on", "is_called_in_doubt",
@@ -125,9 +76,10 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     by_text = judged.group_by("place", maintain_order=True).agg(
         *(pl.col(name).any() for name in flags),
+        is_end_known=_is_end_known(),
         is_own_discharged=(pl.col("is_discharged") & ~pl.col("is_of_interim")).any(),
         is_made_named=(pl.col("is_made") & (pl.col("names_order") | pl.col("is_of_interim"))).any(),
-        is_other_ended=(pl.col("is_discharged") & pl.col("names_order")).any(),
+        is_other_ended=((pl.col("is_discharged") | ~_is_last_order()) & pl.col("names_order")).any(),
         is_of_two=_are_of_two(patterns.OF_RISK, patterns.OF_PREVENTION)
         | _are_of_two(patterns.OF_PREVENTION, patterns.OF_RISK),
         is_other_matter=pl.col("is_of_other").all(),
@@ -135,7 +87,7 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("is_plain") & pl.col("is_refused")).any()
         & (pl.col("is_plain") | pl.col("is_interim_over")).all(),
         is_only_adjourned=(~pl.col("is_refused") | pl.col("is_adjourned")).all(),
-        order_words=pl.col("clause").filter(pl.col("is_of_order")).str.join(" "),
+        order_words=pl.col("clause").filter(pl.col("is_of_order") & _is_last_order()).str.join(" "),
     )
     read = texts.with_row_index("place").join(by_text, on="place", how="left").with_columns(**_verdict())
     is_asked = pl.col("text").str.contains("?", literal=True)
@@ -145,6 +97,18 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _is_end_known() -> pl.Expr:
+    """Whether all clauses are understood beside a discharge: else it may be of something else, or not be one."""
+    is_beside = pl.col("is_known_beside") | pl.col("is_made") | (pl.col("is_of_other") & ~_says(r"\bAPPEAL"))
+    is_asked = pl.col("text").str.contains("?", literal=True)
+    return (pl.when("is_discharged").then("is_known").otherwise(is_beside) & ~is_asked).all()
+
+
+def _is_last_order() -> pl.Expr:
+    """Whether a clause is not of the order that another clause says was replaced: `STRO replaced by STPO`."""
+    return _says(patterns.REPLACING) | ~_says(patterns.REPLACING).any()
+
+
 def _are_of_two(ended: str, named: str) -> pl.Expr:
     """Whether an order of one kind is discharged and one of the other kind is named, which may have replaced it."""
     is_ended = _says(ended) & pl.col("is_discharged") & ~pl.col("is_of_interim")
@@ -152,7 +116,7 @@ def _are_of_two(ended: str, named: str) -> pl.Expr:
     return (is_ended & _says(named)).any() | (is_ended.any() & (is_named & pl.col("is_plain_order")).any())
 
 
-def _without_slips(rows: pl.DataFrame) -> pl.DataFrame:
+def without_slips(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows whose `words` have the words of `TURNS` spelt right: `DISSMISSED` is one slip away, and ends as it does."""
     words = rows.get_column("words").str.split(" ").explode().unique().drop_nulls()
     seen = words.filter(words.str.contains(r"^[A-Z]{6,}[DN]$")).sort().to_list()
@@ -177,7 +141,7 @@ def _find_words(clauses: pl.DataFrame) -> pl.DataFrame:
     return (
         clauses.with_columns(said=said)
         .with_columns(
-            is_refused=is_refused & ~is_appeal & ~(is_won & is_of_refusal),
+            is_refused=is_refused & ~_says(r"\bBREACH") & ~is_appeal & ~(is_won & is_of_refusal),
             is_unclear=is_refused & is_appeal,
             is_won=is_won & ~is_of_refusal,
         )
@@ -188,6 +152,8 @@ def _find_words(clauses: pl.DataFrame) -> pl.DataFrame:
             is_granted=_says(patterns.GRANTS),
             is_made=_says(patterns.MAKINGS),
             is_discharged=is_discharged | _says(patterns.DISCHARGE_GRANTED),
+            is_known=is_plain(pl.col("said")),
+            is_known_beside=is_plain(pl.col("said"), beside=(patterns.REFUSALS,)),
             is_of_interim=_says(patterns.OF_INTERIM),
             is_adjourned=_says(patterns.ADJOURNED),
             is_plain=pl.col("words").str.contains(patterns.PLAINLY_REFUSED),
@@ -207,6 +173,7 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     names = ("names_order", "is_refused", "is_about", "is_granted", "is_discharged", "is_won", "has_failed")
     names_order, is_refused, is_about, is_granted, is_discharged, is_won, has_failed = map(pl.col, names)
     is_matter = pl.col("said").str.replace_all(r"\b(?:ON|COURT OF) APPEAL\b", "").str.contains(patterns.OTHER_MATTERS)
+    is_of_part = ~pl.col("said").str.replace_all(patterns.OF_CONDITIONS, "").str.contains(patterns.OTHER_MATTERS)
     is_other = (is_matter | (is_refused & _says(patterns.OTHER_REFUSED))) & ~names_order
     says_made = (is_granted | pl.col("is_made")) & ~is_refused & ~is_won
     is_interim = _says(r"\bINT(?:ERIM)?\b")
@@ -235,9 +202,9 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     return judged.with_columns(
         # `Appeal against conviction allowed` names no order, and may end the one that another clause names.
         # An application to discharge or to vary that failed leaves the order as it is.
-        goes_on=pl.col("goes_on") | (has_failed & (~is_matter | names_order)) | pl.col("is_appeal_lost"),
+        goes_on=pl.col("goes_on") | (has_failed & (~is_matter | names_order | is_of_part)) | pl.col("is_appeal_lost"),
         is_changed=pl.col("is_changed") | (is_changed & _says(patterns.OF_CONDITIONS)),
-        is_called_in_doubt=is_won | (pl.col("is_called_in_doubt") & _says(patterns.ANY_ORDER)),
+        is_called_in_doubt=is_won | _is_order_in_doubt(),
         is_doubted=is_won | _doubts(),
         is_interim_waiting=pl.col("is_plain_order") & is_interim,
         is_of_other=is_matter & ~names_order & ~_says(patterns.OF_CONDITIONS),
@@ -245,9 +212,13 @@ def _judge_clauses(clauses: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _is_order_in_doubt() -> pl.Expr:
+    return (pl.col("is_called_in_doubt") & _says(patterns.ANY_ORDER)) | _says(patterns.WITHOUT_CONVICTION)
+
+
 def _doubts() -> pl.Expr:
     is_step = _says(patterns.STEPS_OR_BREACH) & ~pl.col("is_made").any().over("place")
-    return _says(patterns.DOUBTING_WORDS) | is_step
+    return _says(patterns.DOUBTING_WORDS) | _says(patterns.WITHOUT_CONVICTION) | is_step
 
 
 def _says(pattern: str) -> pl.Expr:
@@ -262,10 +233,12 @@ def _verdict() -> Mapping[str, pl.Expr]:
     waits = pl.col("is_interim_waiting") & is_open & ~made
     # `STRO revoked. STPO 5 years.`: the words name one order that ended, and one that may bind.
     is_of_two = pl.col("is_of_two").fill_null(value=False) & ~made
-    is_discharge = pl.col("is_own_discharged") | (pl.col("is_discharged") & ~pl.col("is_plain_order"))
+    is_ended = pl.col("is_own_discharged") | (pl.col("is_discharged") & ~pl.col("is_plain_order"))
+    is_discharge = is_ended & pl.col("is_end_known")
+    is_end_unclear = is_ended & ~pl.col("is_end_known") & ~made & ~is_of_two
     is_doubted = pl.col("is_doubted") & ~is_discharge
     outcome = (
-        pl.when(made | waits | is_discharge | is_of_two)
+        pl.when(made | waits | is_ended | is_of_two)
         .then(pl.lit(None, pl.String))
         # An appeal that was allowed: there was an order.
         .when(refused & ~pl.col("is_won").fill_null(value=False))
@@ -276,8 +249,15 @@ def _verdict() -> Mapping[str, pl.Expr]:
     return {
         "outcome": outcome,
         "is_in_doubt": outcome.is_null()
-        & (pl.col("is_unclear") | waits | is_of_two | (((made & refused) | is_doubted) & ~pl.col("is_made_named"))),
+        & (
+            pl.col("is_unclear")
+            | waits
+            | is_of_two
+            | is_end_unclear
+            | (((made & refused) | is_doubted) & ~pl.col("is_made_named"))
+        ),
         "is_discharge": is_discharge & ~made & ~is_of_two,
+        "is_called_in_doubt": pl.col("is_called_in_doubt") | is_end_unclear,
         "ends_another": made & pl.col("is_other_ended").fill_null(value=False),
         "order_words": pl.when(made | pl.col("is_plain_order")).then("order_words"),
     }

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from assets.parsing import outcomes
+from assets.parsing import outcomes, unmade_rows
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from assets.sources.court_layout import ASK_AGAIN, FIELDS, Header, Row, is_heading, read_header, read_rows
 from assets.sources.court_records import standardise
@@ -107,7 +107,7 @@ def _judge(rows: list[Row], header: Header) -> pl.DataFrame:
     event, is_other = read.field("event"), read.field("is_other_matter") & ~pl.col("has_code")
     other = pl.when(is_other.fill_null(value=False)).then(pl.lit(NOT_THE_MAKING))
     return keyed.with_columns(
-        reason_code=pl.coalesce("reason_code", outcomes.set_aside(keyed, words="words"), other),
+        reason_code=pl.coalesce("reason_code", unmade_rows.set_aside(keyed, words="words"), other),
         # Set aside, and kept with what the police hold.
         is_refusal=(pl.col("reason_code").is_null() & (event == EVENT_REFUSED)).fill_null(value=False),
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.parsing import outcomes
+from assets.parsing import outcomes, unmade_rows
 from assets.parsing.dates import read_instant
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from assets.sources.json_lines import gunzip
@@ -135,7 +135,7 @@ def _find_reused(distinct: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _find_unmade(orders: pl.DataFrame) -> pl.DataFrame:
     """Documents whose words or status say that no order was made, or that they are about something else."""
-    judged = orders.with_columns(outcomes.set_aside(orders, words="order", status="status", made="made"))
+    judged = orders.with_columns(unmade_rows.set_aside(orders, words="order", status="status", made="made"))
     return _put_aside(judged.drop_nulls("reason_code"))
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from assets.parsing import outcomes
+from assets.parsing import outcomes, unmade_rows
 from assets.sources.contract import Delivery, Feed, Reading, Source
 from assets.sources.rocu_faults import ReadSheet, find_faults
 from assets.sources.rocu_headings import sheet_kinds
@@ -64,7 +64,7 @@ def _without_unmade(table: ReadTable) -> ReadTable:
     if table.layout.kind.name != "orders":
         return table
     judged = table.rows.with_columns(
-        outcomes.set_aside(table.rows, words="order_type", status="status", made="made_on")
+        unmade_rows.set_aside(table.rows, words="order_type", status="status", made="made_on")
     )
     texts = pl.concat_str(
         pl.col(table.layout.kind.fields).str.head(LONGEST_ROW_TEXT), separator=" | ", ignore_nulls=True

@@ -18,9 +18,10 @@ from assets.parsing.courts import resolve_courts
 from assets.parsing.dates import read_birth
 from assets.parsing.forces import resolve_forces
 from assets.parsing.orders import read_orders
-from assets.parsing.outcomes import read_outcome, read_status_outcome
+from assets.parsing.outcomes import read_outcome
 from assets.parsing.statuses import read_status
 from assets.parsing.terms import is_until_further_order, read_term
+from assets.parsing.unmade_rows import read_status_outcome
 
 HERE = Path(__file__).parent
 CONDITIONS = tomllib.loads((HERE / "conditions.toml").read_text(encoding="utf-8"))
