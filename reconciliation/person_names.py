@@ -10,7 +10,7 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from reconciliation.name_forms import formal_names, is_listed_forename, spelled_either_way
+from reconciliation.name_forms import COMMON, formal_names, is_listed_forename, spelled_either_way
 
 NAME: Final = ("forenames_folded", "surname_folded")
 _FIRST: Final = pl.col("forenames_folded").str.extract(r"^(\S+)")
@@ -35,17 +35,14 @@ def with_whole_surnames(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFra
     given, folded = pl.col("forenames").str.split(" "), pl.col("forenames_folded").str.split(" ")
     kept = given.list.len() - moved
     named = pl.concat([frame.select("subject_cluster", "surname_folded") for frame in (held, aliases)])
-    firsts = (
-        _with_forms(held.select("subject_cluster", first=_FIRST), "first").select("subject_cluster", "form").unique()
-    )
-    leads = pl.concat([_surname_leads(named), _surnames_alone(held, firsts)])
+    leads = pl.concat([_surname_leads(named).with_columns(is_alone=pl.lit(value=False)), _surnames_alone(held)])
     known = held.select("subject_cluster", rest="forenames_folded").drop_nulls().unique()
     candidates = (
         held.filter(~pl.col("surname_folded").str.contains(" "))
         .select("record_id", "subject_cluster", "forenames", "surname", *NAME)
-        .join(firsts, left_on=["subject_cluster", "surname_folded"], right_on=["subject_cluster", "form"], how="anti")
         .join(leads.join(_mostly_forenames(held, leads), on="lead", how="anti"), on="subject_cluster")
-        .filter((given.list.len() == folded.list.len()) & (kept > 0) & (pl.col("lead") != pl.col("surname_folded")))
+        .filter((given.list.len() == folded.list.len()) & (kept > 0))
+        .filter(~pl.col("is_alone") | (pl.col("last") == pl.col("surname_folded")))
         .with_columns(rest=folded.list.head(kept).list.join(" "), end=folded.list.tail(moved).list.join(" "))
     )
     is_slip = (pl.col("slips") == 1) & ~is_listed_forename(pl.col("end"))
@@ -78,13 +75,16 @@ def _surname_leads(named: pl.DataFrame) -> pl.DataFrame:
     return surnames.unnest("words").drop_nulls("lead").unique()
 
 
-def _surnames_alone(held: pl.DataFrame, firsts: pl.DataFrame) -> pl.DataFrame:
-    """`lead`: usual surnames of one word, but a first forename of the person; `last` is null."""
+def _surnames_alone(held: pl.DataFrame) -> pl.DataFrame:
+    """`lead`, `last`: usual surnames of one word, before another of the person that is no forename of theirs."""
     surnames = _words(held, "surname_folded")
     usual = _usual_surnames(surnames, _words(held, "forenames_folded"))
-    alone = surnames.filter(pl.col("word") == pl.col("whole")).join(usual, on="word")
-    leads = alone.select("subject_cluster", lead="word", last=pl.lit(None, pl.String)).unique()
-    return leads.join(firsts, left_on=["subject_cluster", "lead"], right_on=["subject_cluster", "form"], how="anti")
+    firsts = _with_forms(held.select("subject_cluster", first=_FIRST), "first").select("subject_cluster", word="form")
+    alone = surnames.filter(pl.col("word") == pl.col("whole")).join(firsts, on=["subject_cluster", "word"], how="anti")
+    words = alone.select("subject_cluster", "word").unique()
+    leads = words.join(usual, on="word").rename({"word": "lead"})
+    pairs = leads.join(words.rename({"word": "last"}), on="subject_cluster")
+    return pairs.filter(pl.col("lead") != pl.col("last")).with_columns(is_alone=pl.lit(value=True))
 
 
 def _words(held: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -130,7 +130,8 @@ def with_spelled_forenames(held: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("first") != pl.col("meant"))
     )
     is_listed, is_meant_listed = is_listed_forename(pl.col("first")), is_listed_forename(pl.col("meant"))
-    is_odd = ~is_listed & is_meant_listed & (pl.col("meant").str.len_chars() >= LONG_FORENAME)
+    is_rare = pl.col("first").is_in(_borne_by_many(named).implode()).not_()
+    is_odd = ~is_listed & is_rare & is_meant_listed & (pl.col("meant").str.len_chars() >= LONG_FORENAME)
     slips = _with_slips(pairs.filter(is_odd), "first", "meant").filter(slips=1).drop("slips")
     formal = pairs.join(formal_names(), left_on=["first", "meant"], right_on=["familiar", "formal"], how="semi")
     other = (
@@ -147,6 +148,12 @@ def with_spelled_forenames(held: pl.DataFrame) -> pl.DataFrame:
         ),
         on="record_id",
     )
+
+
+def _borne_by_many(named: pl.DataFrame) -> pl.Series:
+    """The first forenames of so many of the night's people that they are no slips."""
+    bearers = named.group_by("first").agg(pl.col("subject_cluster").n_unique())
+    return bearers.filter(pl.col("subject_cluster") >= COMMON).get_column("first")
 
 
 def with_turned(held: pl.DataFrame) -> pl.DataFrame:
