@@ -79,7 +79,7 @@ PERSON_FIELDS: Final = (
         fails="another record of the person knows it as an alias with another surname (E13), or surname and forename "
         "are in each other's place, as the night's people bear them (E11)",
         favours="the name whose rarest word more people bear; shorter, begun and familiar forms speak for the fuller "
-        "name, and a slip that nobody else bears for the name that it is meant for",
+        "name, and a slip that nobody else bears, or one for a listed family name, for the name that it is meant for",
     ),
 )
 """Facts of the person: chosen among the records of all of the person's orders."""

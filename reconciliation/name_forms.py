@@ -52,6 +52,12 @@ def _forenames() -> pl.Series:
     return pl.Series(listed_forenames()).implode()
 
 
+@cache
+def _family_names() -> pl.Series:
+    """Folded family names of the list, as one list."""
+    return reference("family_names").select(fold(pl.col("name"))).to_series().unique().sort().implode()
+
+
 def _families() -> list[list[str]]:
     """Forms of one forename in each, the fullest first; a form can be in several."""
     return reference("forenames").get_column("forms").str.split("|").to_list()
@@ -107,18 +113,19 @@ def hear_fuller_names(voices: pl.DataFrame) -> pl.DataFrame:
 def add_slips(voices: pl.DataFrame, bearers: pl.DataFrame, *, is_given: bool) -> pl.DataFrame:
     """The voices for names with a slip, as voices for those of the same group that they are meant for.
 
-    `ENDRIT FTMIR` speaks for `ENDRIT FATMIR`: the latter are listed forenames, and one letter away. `HOLMEA` speaks for
-    `HOLMES`: nobody else of the night bears it, others bear the latter, and no list has the two as spellings of one
-    name. What two more sources write is not a slip, nor is what one more writes for a name that is on no list: Smyth
-    may be rare.
+    `ENDRIT FTMIR` speaks for `ENDRIT FATMIR`, and `NGYUEN` for `NGUYEN`: the latter are listed, and one letter away.
+    `HOLMEA` speaks for `HOLMES`: nobody else of the night bears it, others bear the latter, and no list has the two as
+    spellings of one name. What two more sources write is not a slip, nor is what one more writes for a name that is on
+    no list: Smyth may be rare.
 
     Args:
         voices: as of `hear_fuller_names`.
         bearers: `group`, `canonical`, `implied` (the people who bear its rarest word).
-        is_given: forenames, which can be listed.
+        is_given: forenames; else surnames.
     """
     words = pl.col("canonical").str.split(" ").list
-    is_listed = words.eval(is_listed_forename(pl.element())).list.all() if is_given else pl.lit(value=False)
+    is_listed_word = is_listed_forename(pl.element()) if is_given else pl.element().is_in(_family_names())
+    is_listed = words.eval(is_listed_word).list.all()
     named = voices.group_by("group", "canonical").agg(sources=pl.col("source").n_unique().cast(pl.Int64))
     names = named.join(bearers, on=["group", "canonical"]).with_columns(is_listed=is_listed, words=words.len())
     pairs = names.filter(~pl.col("is_listed")).join(names, on=["group", "words"], suffix="_meant")

@@ -376,6 +376,15 @@ def test_a_surname_that_nobody_else_bears_may_be_a_slip_for_one_that_others_bear
     assert golden.filter(order_cluster="p").get_column("surname").to_list() == [expected]
 
 
+def test_a_slip_for_a_listed_family_name_speaks_for_it():
+    golden, _ = choose(
+        record("court", "a", **name("Tuan", "Ngyuen")),
+        record("rocu", "b", **name("Tuan", "Ngyuen")),
+        record("pnc", "c", **name("Tuan", "Nguyen")),
+    )
+    assert golden["surname"] == "Nguyen"
+
+
 def test_two_spellings_of_one_surname_are_no_slips_for_each_other():
     written = [("pnc", "a", "Smyth"), ("pnd", "b", "Smyth"), ("court", "c", "Smith")]
     known = [("pnc", key, "Smith") for key in "xyz"]
