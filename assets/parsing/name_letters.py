@@ -24,7 +24,7 @@ _RANKS = (
 )
 # The rank, the number on its collar, the name, its first word and the rest.
 _RANKED = rf"^([DP][CS]|DI|{_RANKS})\.?(\s\d{{2,5}})?\s+(({_WORD})(,?\s.*)?)$"
-_ENDS_IN_LETTERS = rf"^({_WORD})((?:\s{_WORD})*)\s(\p{{Lu}}{{2,3}})$"
+_ENDS_IN_LETTERS = rf"^({_WORD})((?:\s{_WORD})*)(,?)\s(\p{{Lu}}{{2,3}})$"
 _CAPITALS_BEFORE = r"\p{Ll}.*\s\p{Lu}{2}\S*\s\p{Lu}{2,3}$"  # `Tom SMITH AJ`
 # Beside a longer word that is neither a forename nor a family name of those who bear Na as a name (`LI NA`).
 _NA = r"^(NA)[\s,/]+([\p{L}'’\-]{4,})$|^([\p{L}'’\-]{4,})[\s,/]+(NA)$"
@@ -77,11 +77,11 @@ def _read_rank(seen: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 def _read_ending(seen: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """The name with the letters at its end as initials or left out, and letters in doubt."""
     group = seen.str.extract_groups(_ENDS_IN_LETTERS).struct.field
-    first, others, letters = (group(str(place)) for place in range(1, 4))
+    first, others, comma, letters = (group(str(place)) for place in range(1, 5))
     is_honour = letters.is_in(_honours())
-    is_name = (
-        are_initials(letters) & is_listed_forename(fold(first)) & (is_honour | ~seen.str.contains(_CAPITALS_BEFORE))
-    )
+    # `Samuel Okafor, JP`: behind a comma the letters are initials, unless a forename stands before it.
+    may_be_initials = (comma == ",") | seen.str.contains(_CAPITALS_BEFORE)
+    is_name = are_initials(letters) & is_listed_forename(fold(first)) & (is_honour | ~may_be_initials)
     is_alone = others == ""
     return (
         pl.when(is_name & is_alone).then(first + ", " + letters).when(is_name).then(first + others).otherwise(seen),

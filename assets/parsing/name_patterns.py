@@ -27,8 +27,8 @@ IDENTIFIER = (
 )
 # What is said of the person after a whole name: whose child, where from, a note after a dash; and a mark of doubt.
 SAID = (
-    r"(?i)^([^\s,/]+[\s,/]+[^\s,/].*?)\s+((?:[cdhsw]/o|(?:son|daughter|wife|husband|widow) of)\s.+"
-    r"|[-–—]\s+(?:in|on|nfa|\d+(?:st|nd|rd|th)|see|pnd|pnc|hmp|hmyoi|yoi|ref|note|now|currently|deceased|address|lives|c/o|co-?def(?:endant)?|co-?accused|alleged|arrested|wanted|charged|bailed|remanded|released|convicted)\b.*"
+    r"(?i)^([^\s,/]+[\s,/]+[^\s,/].*?)\s+(deceased|deported|(?:[cdhsw]/o|(?:son|daughter|wife|husband|widow) of)\s.+"
+    r"|[-–—]\s+(?:in|on|nfa|\d+(?:st|nd|rd|th)|see|pnd|pnc|hmp|hmyoi|yoi|ref|note|now|currently|deceased|died|deported|removed|transferred|address|lives|c/o|co-?def(?:endant)?|co-?accused|alleged|arrested|wanted|charged|bailed|remanded|released|convicted)\b.*"
     r"|(?:t/as?|trading as|(?:director|owner|manager) of)\s.+|(?-i:of)\s+\p{Lu}[\p{L} ]+)$"
 )
 # A text all in quotation marks or angle brackets; two whole names around a slash or a semicolon.
@@ -43,6 +43,12 @@ BRACKETS = r"[(\[{]([^()\[\]{}]*)[)\]}]"
 QUOTES = r"""["“”„«»]([^"“”„«»]+)["“”„«»]|(?:^|\s)['‘]([^'‘’]+)['’](?:\s|$)"""
 _PLACE = "row|line|item|entry|serial|ser|case|page|record|sheet"  # with a number: where the name stands
 _PLACE_BEHIND = "row|line|item|entry|serial|ser|record|sheet|r"  # without those that are surnames
+# `T/Mariam`, `G/Michael`: the usual short forms of Tekle Mariam and Gebre Michael.
+_ETHIOPIAN = (
+    r"(?i)(\s[TGWHKF])/(Mariam|Maryam|Medhin|Sellassie|Selassie|Silassie|Michael|Mikael|Yohannes|Giorgis|Haimanot"
+    r"|Egziabher|Egziabiher|Meskel|Kidan|Tsadi[kq]|Tsion|Hiwot|Kirstos|Kristos)\b"
+)
+KEPT = "\x1d"  # before a word that is no title
 # Three words at least.
 IS_LONG = r"[^\s,/]+[\s,/]+[^\s,/]+[\s,/]+[^\s,/]"
 
@@ -103,6 +109,7 @@ def _around_the_name() -> tuple[tuple[str, str], ...]:
         (r"^(?:AKA|aka|a\.k\.a\.?)\s+(\p{Lu}\p{Ll}+\s+\p{L})", "${1}"),
         (r"(?i)^(?:the )?late\s+(\p{L}+\s+\p{L})", "${1}"),
         (r"^(\p{L}{2,})\.(\p{L}{2,})$", "${1} ${2}"),
+        (_ETHIOPIAN, "${1} ${2}"),
         (r"""^(\p{Lu}\p{Ll}+)\s+["'‘“](\p{Lu}{2,})["'’”]$""", "${1} ${2}"),
         (rf"(?i)^(?:{any_of('label')})\s*\d{{0,3}}\s*[:.)\-–]+\s*", ""),
         (r"^(?:[DNS]\d{1,2}[\s:.)\-–]+|\(\d{1,4}\)|#?\s?\d{1,4}\s?[.):\]\-–]+|#\s?\d{1,4}\b|\d{1,4}\s)[\s.]*", ""),
@@ -132,7 +139,11 @@ def _around_the_name() -> tuple[tuple[str, str], ...]:
 def _unknown_parts_and_titles() -> tuple[tuple[str, str], ...]:
     """Words for a part that nobody knows, titles, remarks in brackets."""
     title, not_known = any_of("title", "title before"), any_of("not known", "ditto")
+    before = any_of("title before")
     return (
+        # `LORD/PETER`, `HON, Wei`, `MASTER Sunil`: a surname that is a title too. Unlike one it ends at once.
+        (rf"^((?i:{before})\s*[,/]\s*\p{{L}})", f"{KEPT}${{1}}"),
+        (rf"^({before.upper()})\s+(\p{{Lu}}\p{{Ll}}+)$", f"{KEPT}${{1}}, ${{2}}"),
         (r"(?i)\b(?:[sdwh]/o|a/[lp])\b", " "),  # son, daughter, wife of
         # A name reads forename, surname: what is not known at its end is the surname.
         (rf"^([^\s,/]*\p{{Ll}}[^\s,/]*)\s+(?i:{not_known})$", ",${1}"),
@@ -143,7 +154,7 @@ def _unknown_parts_and_titles() -> tuple[tuple[str, str], ...]:
         (r"^(\S+\s.*\S)[\s,(]+(?:née|nee|aka|a\.k\.a\.?|alias)\)?$", "${1}"),  # and no other name after it
         # `HARTNELL Mr Callum`: a title stands before the forenames.
         (r"^([^\s,/]+)\s+(?i:mr|mrs|ms|mx|dr)\.?\s+(\p{L}[^,/]*)$", "${1}, ${2}"),
-        (r"(?i)\s(?:no\.?|number)?\s?(?:[(\[#x×]+\s?\d{1,3}[)\].]*|\d{1,3}\.?)$", ""),
+        (r"(?i)\s(?:no\.?|number)?\s?(?:[(\[#x×]+\s?\d{1,3}[)\].]*|\d{1,6}\.?)$", ""),
         (r"(\p{Lu}{2}) [-–] (\p{Lu}{2})", "${1}-${2}"),
         (rf"(?i)\((?:{any_of('title', 'title before', 'not known')})\.?\)", " "),
         (rf"(?i)\(({any_of('remark')})\)(.+)$", "${2} (${1})"),
@@ -151,4 +162,5 @@ def _unknown_parts_and_titles() -> tuple[tuple[str, str], ...]:
         (r"\(([\p{L}\p{M}'’-]+)\)(\s+\p{L})", '"${1}"${2}'),
         (_kings_counsel(), "${1}"),
         (r"^(?:D\.?\s?O\.?\s?B\.?|(?i:(?:full |last |family )?name|surname))[\s:;=–-]+(\p{L}[^:=]*)$", "${1}"),
+        (KEPT, ""),
     )
