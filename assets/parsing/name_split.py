@@ -15,8 +15,8 @@ from warehouse.codes import reference
 from warehouse.standardise import OTHER_SCRIPTS, fold
 
 _PARTICLE_WORDS = (
-    "de", "da", "do", "dos", "das", "di", "du", "del", "della", "der", "den", "van", "von", "ter", "ten",
-    "bin", "ibn", "bint", "abu", "al", "el", "la", "le", r"st\.?", "y", "ó", "ní", "nic", "mac", "ap", "ferch", "(?-i:zu)",
+    "de", "da", "do", "dos", "das", "di", "du", "del", "della", "der", "den", "van", "von", "ter", "ten", "bin",
+    "ibn", "bint", "abu", "al", "el", "la", "le", r"st\.?", "y", "ó", "ní", "nic", "mac", "ap", "ferch", "(?-i:zu)",
 )  # fmt: skip
 PARTICLES = rf"(?:(?:{'|'.join(_PARTICLE_WORDS)})\s+)+"
 _CAPITAL_WORD = r"^(?:Mc|Mac|[OD]['’])?\p{Lu}['’]?\p{Lu}[\p{Lu}\p{M}'’\-]*$"
