@@ -33,6 +33,8 @@ def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
     shortest = pl.when(~is_interim).then(
         pl.col("order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
     )
+    # The day that is known stays where a length that was decided says the same.
+    is_end_known = has_term & (by_dates == pl.col("term_months")).fill_null(value=False)
     is_end_too_early = pl.col("end_on") < months_after(pl.col("start_on"), shortest).dt.offset_by("-1d")
     return golden.with_columns(
         pl.when(is_closed & pl.col("is_until_further_order"))
@@ -41,6 +43,8 @@ def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
         .alias("is_until_further_order"),
         pl.when(has_end)
         .then("end_on")
+        .when(~is_open & is_end_known)
+        .then(stated_end)
         .when(~is_open & (has_term | (is_end_too_early & (pl.col("term_months") >= shortest))))
         .then(pl.coalesce(by_term, "end_on"))
         .when(~is_open)

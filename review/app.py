@@ -31,6 +31,7 @@ from review.deciding.sent_words import sent_in_words
 from review.desk import Desk
 from review.desk_settings import DeskSettings
 from review.error_pages import HANDLERS, LARGEST_BODY, UnexpectedErrors
+from review.item.titles import with_days, within_text
 from review.kept_in_memory import KeptInMemory
 from review.metrics import Measured
 from review.pages import Pages
@@ -99,7 +100,9 @@ def _routes() -> tuple[BaseRoute, ...]:
 @cache
 def _pages() -> Pages:
     links = tuple(link for area in _areas() for link in getattr(area, "navigation", ()))
-    return Pages(_static_files(), links, filters={"in_words": sent_in_words})
+    return Pages(
+        _static_files(), links, filters={"in_words": sent_in_words, "within_text": within_text, "with_days": with_days}
+    )
 
 
 @cache

@@ -6,7 +6,7 @@ Belongs here: finding what a steward names, and noting what they saw. Does not: 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 import polars as pl
@@ -32,6 +32,7 @@ from warehouse.tables.register import (
     ORDERS,
     UNCODED_CONDITIONS,
 )
+from warehouse.wording import day_in_words
 
 LONGEST_ACCEPTANCE = 731
 """Days, two years: what is accepted for longer is forgotten."""
@@ -202,11 +203,10 @@ class Present:
             DecisionError: it is missing, lies before the release or more than `LONGEST_ACCEPTANCE` days after it.
         """
         if until is None or until < self.as_of:
-            raise DecisionError(f"an acceptance needs a last day, not before {self.as_of}")
-        if (until - self.as_of).days > LONGEST_ACCEPTANCE:
-            raise DecisionError(
-                f"an acceptance can last {LONGEST_ACCEPTANCE} days at most: what is accepted is looked at again"
-            )
+            raise DecisionError(f"an acceptance needs a last day that is not before {day_in_words(self.as_of)}")
+        last = self.as_of + timedelta(days=LONGEST_ACCEPTANCE)
+        if until > last:
+            raise DecisionError(f"an acceptance lasts two years at most: enter {day_in_words(last)} or an earlier day")
 
     def draft_wording(self, wording_id: str, code: str) -> Draft:
         """Which condition a wording is that fits none, and those like it that say enough with it.

@@ -3,6 +3,7 @@
 Belongs here: what can be decided, about what, and why. Does not: how a decision is kept or obeyed.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -93,6 +94,16 @@ class DecisionReason:
         """Whether it may be given for a kind of decision."""
         own = kind.code in self.kinds if self.kinds else kind.code not in KINDS_WITH_REASONS or self.needs_comment
         return kind.about in self.about and own
+
+    def misfit(self, kinds: Collection[str]) -> str | None:
+        """Why it can't be given for decisions of these kinds together, in words; None: it can."""
+        unfit = [KIND[code].title for code in dict.fromkeys(kinds) if not self.fits(KIND[code])]
+        if not unfit:
+            return None
+        if len(unfit) == len(set(kinds)):
+            return "choose another reason: this one does not apply to such a decision"
+        listed = "; ".join(f"“{title}”" for title in unfit)
+        return f"choose another reason, or save those answers separately that this one does not apply to: {listed}"
 
 
 KINDS_WITH_REASONS = ("not_enough", "pair_unclear", "value_unclear")

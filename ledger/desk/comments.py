@@ -34,7 +34,7 @@ def add_comment(database: Database, comment: Comment) -> None:
         DecisionError: it says nothing, too much, or holds characters that are not text.
     """
     if not comment.words.strip():
-        raise DecisionError("a comment without words")
+        raise DecisionError("enter a comment")
     if len(comment.words) > LONGEST_COMMENT:
         raise DecisionError(f"the comment is longer than {LONGEST_COMMENT:,} characters")
     if "\x00" in comment.words:

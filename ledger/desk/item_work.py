@@ -8,7 +8,7 @@ Assignments and deferrals are appended: the last one of an item counts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -19,6 +19,7 @@ from ledger.decisions.errors import DecisionError
 from ledger.decisions.users import require_active
 from ledger.desk.desk_tables import assignments, claims, deferrals, saved_views
 from warehouse.codes import FORCE_CODES
+from warehouse.wording import day_in_words
 
 LONGEST_NAME = 60
 LONGEST_QUERY = 4_000
@@ -125,7 +126,8 @@ def require_deferral(until: date, *, at: datetime) -> None:
     if until <= at.date():
         raise DecisionError("an item can only be deferred to a day in the future")
     if (until - at.date()).days > LONGEST_DEFERRAL:
-        raise DecisionError(f"an item can be deferred by {LONGEST_DEFERRAL} days at most")
+        last = day_in_words(at.date() + timedelta(days=LONGEST_DEFERRAL))
+        raise DecisionError(f"an item can be deferred by half a year at most: enter {last} or an earlier day")
 
 
 def defer(database: Database, item_ids: Sequence[str], until: date | None, *, by: str, at: datetime) -> None:

@@ -15,7 +15,7 @@ from matching.engine.charts import BLUE
 from review.access.visible_release import VisibleRelease
 from review.dashboards.panels import NONE, Panel, PanelCell, panel_table
 from review.dashboards.picture_store import PictureStore
-from review.item.titles import STATUS_TITLES, format_day, title_of
+from review.item.titles import format_day, status_words, title_of
 from review.item.value_marks import show_hidden
 from review.queue.facets import NOT_KNOWN
 from study.monitoring import SPANS
@@ -115,7 +115,7 @@ def _line(order: dict[str, Any]) -> tuple[PanelCell | str | int, ...]:
         name or "Name not known",
         format_day(order["end_on"]),
         order["days"],
-        f"{kind}{interim}, {STATUS_TITLES[order['legal_status']].lower()}",
+        f"{kind}{interim}, {status_words(order).lower()}",
         order["force_name"] or "Not known",
         PanelCell("Sources differ on the end", is_grave=True) if order["is_disputed"] else NONE,
     )

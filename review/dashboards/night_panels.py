@@ -144,11 +144,17 @@ def _expectations(visible: VisibleRelease) -> Panel:
 
 def _orders(visible: VisibleRelease) -> Panel:
     orders = visible.table("orders")
-    counts = dict(orders.group_by("legal_status").len().iter_rows())
-    rows = [(STATUS_TITLES[status], counts.get(status, 0)) for status in LEGAL_STATUSES]
+    doubted = pl.col("is_in_force_doubtful").fill_null(value=False).sum().cast(pl.Int64)
+    found = orders.group_by("legal_status").agg(pl.len().cast(pl.Int64), doubted=doubted)
+    counts = {status: (total, in_doubt) for status, total, in_doubt in found.iter_rows()}
+    rows = [(STATUS_TITLES[status], *counts.get(status, (0, 0))) for status in LEGAL_STATUSES]
     people = count_words(orders.get_column("subject_id").n_unique(), "person", "people")
-    summary = f"{count_words(orders.height, 'order', 'orders')} of {people}."
-    return Panel("orders", "Orders", summary, panel_table("Orders by status in law", ["Status in law", "Orders"], rows))
+    summary = (
+        f"{count_words(orders.height, 'order', 'orders')} of {people}. Orders in doubt count as in force, whatever "
+        "their status."
+    )
+    headings = ["Status in law", "Orders", "Of which in doubt"]
+    return Panel("orders", "Orders", summary, panel_table("Orders by status in law", headings, rows))
 
 
 def _discrepancies(visible: VisibleRelease) -> Panel:

@@ -115,8 +115,8 @@ def read_request(
     comment = text(form, "comment", strip=False).replace("\r\n", "\n")
     if reason not in DECISION_REASON:
         problems["reason_code"] = "Choose a reason"
-    elif not all(DECISION_REASON[reason].fits(KIND[one["kind"]]) for one in asked):
-        problems["reason_code"] = "Choose another reason: this one does not apply to such a decision"
+    elif words := DECISION_REASON[reason].misfit([one["kind"] for one in asked]):
+        problems["reason_code"] = words[:1].upper() + words[1:]
     elif DECISION_REASON[reason].needs_comment and not comment.strip():
         problems["comment"] = "Enter a comment: the reason you chose needs one"
     if len(comment) > LONGEST_COMMENT:

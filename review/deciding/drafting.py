@@ -13,8 +13,10 @@ from ledger.decisions.bulk import draft_of, drafted_together
 from ledger.decisions.decidable import Present
 from ledger.decisions.decision import Draft
 from ledger.decisions.errors import DecisionError, DecisionRefusedError, RefusedTogetherError
+from ledger.decisions.preview import NOT_IN_FORCE, foresee_all
 from review.deciding.decision_request import DecisionRequest
 from review.item.titles import with_titles
+from warehouse.codes import DOUBT
 
 
 def draft_all(wanted: DecisionRequest, present: Present) -> tuple[Draft, ...]:
@@ -53,12 +55,34 @@ def refusal(asked: Mapping[str, Any], together: Sequence[Mapping[str, Any]], pre
     try:
         if asked["kind"] == "accept":
             present.require_acceptance(asked["accepted_until"])
+            _require_in_force(asked, together, present)
         if asked["kind"] == "value" and asked["order_id"] in present.orders.get_column("order_id"):
             drafted_together(together, present).require_value(asked["order_id"], asked["field"], asked["value"])
     except DecisionError as error:
         words = with_titles(str(error))
         return words[:1].upper() + words[1:]
     return None
+
+
+def _require_in_force(accepted: Mapping[str, Any], together: Sequence[Mapping[str, Any]], present: Present) -> None:
+    """Who says that an order is in force can't give a value beside it by which it binds nobody.
+
+    Raises:
+        DecisionError: they do.
+    """
+    found = present.discrepancies.filter(
+        pl.col("discrepancy_id") == accepted["discrepancy_id"], pl.col("rule_code").str.starts_with(DOUBT)
+    )
+    values = [one for one in together if one["kind"] == "value" and one["order_id"] in found.get_column("order_id")]
+    if not values:
+        return
+    night = drafted_together(values, present)
+    foreseen = foresee_all([draft_of(dict(one), night) for one in values], present)
+    ended = foreseen.filter(
+        pl.col("order_id").is_in(found.get_column("order_id").implode()), field="in_force", after=NOT_IN_FORCE
+    )
+    if not ended.is_empty():
+        raise DecisionError("another answer says that the order has ended: give one of the two, or neither")
 
 
 def _spread(asked: Mapping[str, Any], present: Present) -> list[Mapping[str, Any]]:

@@ -3,7 +3,7 @@
 Belongs here: bringing choices, work and what was sent together. Does not: any part of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from ledger.desk.comments import comments_on
 from ledger.desk.item_work import APPROVERS, read_item_work
 from ledger.desk.proposals import Proposal, read_proposals
 from review.access.viewer import RIGHTS, Viewer
+from review.access.visible_release import VisibleRelease
 from review.deciding.changed_since import version_of
 from review.deciding.decision_request import SentFields
 from review.deciding.decisions_again import decisions_again
@@ -74,7 +75,7 @@ def form_context(
             proposed=[draft for proposal in waiting for draft, _ in proposal.requests],
         ),
     )
-    assignee, stewards = _who_may_work(desk, item["item_id"])
+    assignee, (stewards, teams) = _assigned_to(desk, item["item_id"]), who_may_take(desk, orders)
     form = ItemForm(
         item_id=item["item_id"],
         orders=orders,
@@ -83,8 +84,8 @@ def form_context(
         view=form_state.view,
         waiting=tuple(proposal.proposal_id for proposal in waiting),
         assignee=assignee,
-        stewards=tuple(account.name for account in stewards),
-        teams=(APPROVERS, *sorted({force for account in stewards for force in account.forces or ()})),
+        stewards=stewards,
+        teams=teams,
         comments=tuple(comment for order in orders for comment in comments_on(desk.database, order)),
         fields=form_state.fields,
         problems=form_state.problems,
@@ -93,15 +94,31 @@ def form_context(
     return {"choices": choices, "again": again, "deciding": form, "errors": form.errors}
 
 
-def _who_may_work(desk: Desk, item_id: str) -> tuple[str | None, list[Account]]:
-    """Who an item is assigned to, a steward or a team, and the stewards whom it may be assigned to."""
+def _assigned_to(desk: Desk, item_id: str) -> str | None:
+    """Who an item is assigned to: a steward or a team."""
     with desk.reading() as connection:
         work = read_item_work(connection, at=desk.clock())
-        accounts = all_accounts(connection)
     assigned = work.assignments.filter(pl.col("item_id") == item_id).select(
         pl.coalesce("assignee", A_TEAM + pl.col("team"))
     )
-    return next(iter(assigned.to_series()), None), [account for account in accounts if is_steward(account)]
+    return next(iter(assigned.to_series()), None)
+
+
+def who_may_take(desk: Desk, orders: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The stewards, and the teams, who may see one of the orders of an item: nobody else could work on it."""
+    with desk.reading() as connection:
+        stewards = [account for account in all_accounts(connection) if is_steward(account)]
+    whole = desk.whole_release()
+
+    def may_see(forces: Collection[str] | None) -> bool:
+        visible = VisibleRelease(whole, None if forces is None else frozenset(forces))
+        return any(map(visible.sees, orders))
+
+    codes = sorted({force for account in stewards for force in account.forces or ()})
+    return (
+        tuple(account.name for account in stewards if may_see(account.forces)),
+        (APPROVERS, *(force for force in codes if may_see([force]))),
+    )
 
 
 def _concerns(proposal: Proposal, orders: Sequence[str], night: Present) -> bool:

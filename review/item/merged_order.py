@@ -19,7 +19,7 @@ from reconciliation.law import judge_status
 from reconciliation.record_context import hold_records
 from review.item.comparison import text_of
 from review.item.fields import FIELD_ROWS
-from review.item.titles import title_of
+from review.item.titles import status_words
 from warehouse.tables.core import CORE_ORDERS
 from warehouse.tables.titles import FIELD_TITLES
 
@@ -59,8 +59,8 @@ def foresee_merged(
     merged = golden.row(0, named=True)
     status = MergedValue(
         FIELD_TITLES["legal_status"],
-        tuple(_status_words(rows[order_id]) for order_id in order_ids),
-        _status_words(_judged(held, golden, placed, as_of)),
+        tuple(status_words(rows[order_id]) for order_id in order_ids),
+        status_words(_judged(held, golden, placed, as_of)),
     )
     values = (
         MergedValue(
@@ -83,9 +83,3 @@ def _judged(held: pl.DataFrame, golden: pl.DataFrame, placed: pl.DataFrame, as_o
         mark_dropped(held, dropped).with_columns(**named), order, before=Before(), decided={}, as_of=as_of
     )
     return judge_status(order.join(endings, on="order_id"), as_of=as_of).row(0, named=True)
-
-
-def _status_words(order: Mapping[str, Any]) -> str:
-    """A status in law, and whether it is in doubt."""
-    doubt = ", in doubt: counts as in force" if order["is_in_force_doubtful"] else ""
-    return f"{title_of('legal_status', order['legal_status'])}{doubt}"

@@ -13,7 +13,7 @@ import polars as pl
 
 from reconciliation.law import ENDED
 from review.item.timeline import order_kind
-from review.item.titles import STATUS_TITLES, format_day, source_name, title_of
+from review.item.titles import format_day, source_name, status_words, title_of
 
 Values = Mapping[str, Any]
 SHOWN_ARRESTS: Final = 5
@@ -109,7 +109,7 @@ def _near(order: Values, other: Values, *, is_near: bool) -> RelatedOrder:
         made=_day(other["made_on"]),
         ends="until further order" if other["is_until_further_order"] else _day(other["end_on"]),
         court=title_of("court_code", other["court_code"]) if other["court_code"] else "not known",
-        status=STATUS_TITLES[other["legal_status"]],
+        status=status_words(other),
         relation=_relation(order, other, is_near=is_near),
     )
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final, Literal
 
 from reconciliation.law import ENDED
-from review.item.titles import STATUS_TITLES, format_day, record_title
+from review.item.titles import format_day, record_title, status_words
 
 Values = Mapping[str, Any]
 Shape = Literal["binds", "ended", "travel", "said"]
@@ -212,7 +212,7 @@ def _events_of(order: Values, ender: Values | None) -> list[Event]:
         found.append((made, f"{kind} made, and starts"))
     else:
         found += [(made, f"{kind} made"), (start, f"{kind} starts")]
-    found.append((end, f"{kind}: last day ({STATUS_TITLES[order['legal_status']].lower()} on the day of the release)"))
+    found.append((end, f"{kind}: last day (on the day of the release: {status_words(order).lower()})"))
     if ender is not None:
         found.append((ender["made_on"] or ender["start_on"], f"{kind} {_followed(order)} {ender['order_id']}"))
     if order["legal_status"] == "superseded":

@@ -9,14 +9,17 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from ledger.owners import title_or_none
 from warehouse.codes import names_of
 from warehouse.sources import SOURCE_TITLES
 from warehouse.tables.titles import FIELD_TITLES
+from warehouse.wording import day_in_words
 
 COLUMN_NAME: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+LISTED_FIELDS: Final = re.compile(r"\b(?:sources differ|may be wrong): [^;]*")
+ONE_WORD: Final = re.compile(r"\b[a-z]+\b(?!_)")
 ISO_DAY: Final = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 
 _WORDS: Final = tomllib.loads(files("review.item").joinpath("words.toml").read_text(encoding="utf-8"))
@@ -42,7 +45,8 @@ def with_titles(reason: str) -> str:
 
     `pnc_id` as `PNC ID`, `end_on` as `last day`, `2027-06-08` as `8 June 2027`.
     """
-    return with_days(COLUMN_NAME.sub(lambda name: _within_text(title_for(FIELD_TITLES, name[0])), reason))
+    listed = LISTED_FIELDS.sub(lambda found: ONE_WORD.sub(_field_within_text, found[0]), reason)
+    return with_days(COLUMN_NAME.sub(_field_within_text, listed))
 
 
 def with_days(text: str) -> str:
@@ -57,7 +61,12 @@ def _day_in_words(text: str) -> str:
         return text
 
 
-def _within_text(title: str) -> str:
+def _field_within_text(name: re.Match[str]) -> str:
+    return within_text(title_for(FIELD_TITLES, name[0]))
+
+
+def within_text(title: str) -> str:
+    """A title as it stands within a sentence: `last day`, but `PNC ID`."""
     return title if title[:2].isupper() else title[:1].lower() + title[1:]
 
 
@@ -71,6 +80,12 @@ def title_of(field: str, code: str) -> str:
     return title_for(_CODE_TITLES.get(field, {}), code)
 
 
+def status_words(order: Mapping[str, Any]) -> str:
+    """A status in law of a row of `orders`, and whether it is in doubt: nobody may read that such an order ended."""
+    doubt = ", in doubt: counts as in force" if order["is_in_force_doubtful"] else ""
+    return f"{title_for(STATUS_TITLES, order['legal_status'])}{doubt}"
+
+
 def title_of_owner(owner: str) -> str:
     """Who has to correct something, from `force:<code>`, `court:<code>`, `region:<code>` or `pnc_bureau`."""
     kind, _, code = owner.partition(":")
@@ -79,7 +94,7 @@ def title_of_owner(owner: str) -> str:
 
 def format_day(day: date) -> str:
     """A day as people write it: 8 June 2027."""
-    return f"{day.day} {day:%B %Y}"
+    return day_in_words(day)
 
 
 def source_name(source: str) -> str:

@@ -13,7 +13,7 @@ from ledger.owners import owner_title, title_or_none
 from ledger.packs.policy import SendingPolicy
 from review.dashboards.panels import NONE, PanelCell, PanelTable, panel_table
 from review.item.findings import format_value
-from review.item.titles import SEVERITY_TITLES, format_day
+from review.item.titles import SEVERITY_TITLES, format_day, with_days
 from review.packs.visible_packs import VisiblePacks
 from warehouse.codes import DISAGREEMENTS
 from warehouse.tables.titles import FIELD_TITLES
@@ -71,13 +71,13 @@ def lines_table(lines: pl.DataFrame) -> PanelTable:
             PanelCell(str(line["field"]), f"/orders/{line['order_id']}"),
             _person(line),
             line["system"] or NONE,
-            line["held"] or NONE,
-            line["asked"] or NONE,
-            line["evidence"] or NONE,
+            with_days(line["held"] or NONE),
+            with_days(line["asked"] or NONE),
+            with_days(line["evidence"] or NONE),
             SEVERITY_TITLES[line["severity"]],
             NONE if line["confidence"] is None else f"{line['confidence']:.4f}",
             line["held_because"] or ROUTE_TITLES[line["route"]],
-            line["handed_out_on"] or NONE,
+            with_days(str(line["handed_out_on"] or NONE)),
         )
         for line in lines.iter_rows(named=True)
     )
@@ -199,12 +199,12 @@ def _owner_cell(owner: str) -> PanelCell:
 
 def _person(line: dict[str, str | None]) -> str:
     name = " ".join(filter(None, (line["forenames"], line["surname"])))
-    return ", ".join(filter(None, (name, line["date_of_birth"]))) or NONE
+    return with_days(", ".join(filter(None, (name, line["date_of_birth"])))) or NONE
 
 
 def _answer(line: dict[str, object]) -> str:
     if line["corrected_on"] is not None:
-        return f"Corrected on {line['corrected_on']}"
+        return with_days(f"Corrected on {line['corrected_on']}")
     return f"Disagrees: {DISAGREEMENTS[str(line['disagrees_because'])]}" if line["disagrees_because"] else NONE
 
 

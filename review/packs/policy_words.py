@@ -11,7 +11,7 @@ from expectations.intervals import score_interval
 from ledger.owners import owner_title
 from ledger.packs.policy import SendingPolicy
 from warehouse.tables.titles import FIELD_TITLES
-from warehouse.wording import count_words
+from warehouse.wording import count_words, day_in_words
 
 NOTHING_GOES = "No sending policy is in force: only what a steward refers or decides goes into a pack."
 
@@ -24,9 +24,9 @@ def describe_policy(policy: SendingPolicy | None) -> str:
     owners = ", ".join(map(owner_title, terms.owners)) or "all owners"
     fields = ", ".join(FIELD_TITLES[name] for name in terms.fields) or "any field"
     return (
-        f"Lines go to {owners} without a steward, about {fields}, from confidence {terms.least_confidence:g} on; "
-        f"{terms.sampled_share:.0%} of them are checked by two stewards first. Set by {policy.set_by} on "
-        f"{policy.set_at:%Y-%m-%d} ({policy.policy_id})."
+        f"Lines go to {owners} without a steward, about {fields}, where the register is at least "
+        f"{100 * terms.least_confidence:g}% sure; two stewards check {100 * terms.sampled_share:g}% of them first. "
+        f"Set by {policy.set_by} on {day_in_words(policy.set_at)} ({policy.policy_id})."
     )
 
 
@@ -62,9 +62,9 @@ class PolicyErrors:
         if self.low is None or self.high is None:
             return "No line of the sample has been checked yet: it is not known how often the policy is wrong."
         return (
-            f"Of {count_words(self.judged, 'line', 'lines')} of the sample that were checked, the register was wrong "
-            f"about {self.wrong:,}: "
-            f"with 95 % confidence between {self.low:.1%} and {self.high:.1%} of what the policy sends."
+            f"The register was wrong about {self.wrong:,} of the {count_words(self.judged, 'line', 'lines')} of the "
+            f"sample that were checked. Of all that the policy sends it is wrong about {self.low:.1%} to "
+            f"{self.high:.1%} (95% interval)."
         )
 
 

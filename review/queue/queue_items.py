@@ -19,7 +19,9 @@ ITEM_COLUMNS = (
     *("item_id", "kind", "order_id", "other_order_id", "priority", "age_days", "reason", "arithmetic"),
     *("fields", "at_stake", "uncertainty", "left_record_id"),
 )
-ORDER_COLUMNS = ("forenames", "surname", "end_on", "is_until_further_order", "is_interim")
+ORDER_COLUMNS = (
+    *("forenames", "surname", "end_on", "is_until_further_order", "is_interim", "legal_status", "is_in_force_doubtful"),
+)
 PART = ("item_id", "order_id", "discrepancy_id", "rule_code", "field")
 CODED = {"type": "order_type", "status": "legal_status", "force": "force_code", "region": "region_code"}
 """Facets that an item has of its order, by the column of `review_queue`."""

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from review.item.queue_reason import describe_reason
-from review.item.titles import format_day
+from review.item.titles import format_day, status_words
 from review.queue.facets import FACET, FACETS, MYSELF, NOBODY, NOT_KNOWN, STREAM, STREAMS, Facet
 from review.queue.filters import FilteredItems
 from review.queue.queue_view import SORT, SORTS, QueueView
@@ -174,7 +174,7 @@ def _line(item: Mapping[str, Any]) -> QueueLine:
         person=" ".join(name for name in (item["forenames"], item["surname"]) if name) or "Name not known",
         order=FACET["type"].words(item["type"]) + (", interim" if item["is_interim"] else ""),
         force=FACET["force"].words(item["force"]),
-        status=FACET["status"].words(item["status"]).lower(),
+        status=status_words(item).lower() if item["legal_status"] else FACET["status"].words(item["status"]).lower(),
         is_grave=item["severity"] == SEVERITIES[0],
         severity=FACET["severity"].words(item["severity"]),
         last_day=_last_day(item),

@@ -14,7 +14,7 @@ from ledger.desk.item_work import assign, defer, require_deferral
 from review.access.viewer import AnySteward, Auditing
 from review.access.visible_release import Visible
 from review.deciding.decision_request import read_day, sent_fields, text
-from review.deciding.form_context import FormState
+from review.deciding.form_context import FormState, who_may_take
 from review.deciding.item_navigation import SentForm, go_to_next, item_address, require_item
 from review.desk import Desk
 from review.item.titles import format_day
@@ -50,18 +50,21 @@ def defer_item(request: Request, who: AnySteward, audit: Auditing, form: SentFor
 @router.post("/items/{item_id}/assign")
 def give(request: Request, who: AnySteward, form: SentForm, item_id: str) -> Response:
     """Give an item to a user, or to nobody."""
-    require_item(request, who, item_id)
+    item = require_item(request, who, item_id)
     desk: Desk = request.app.state.desk
     chosen = text(form, "assignee")
     is_team = chosen.startswith(A_TEAM)
     assignee, team = (None, chosen.removeprefix(A_TEAM)) if is_team else (chosen or None, None)
-    try:
-        assign(desk.database, [item_id], assignee, team=team, by=who.name, at=desk.clock())
-    except DecisionError as error:
-        return redirect_to(request, item_address(item_id, text(form, "view")), message=f"{error}.", tone="warning")
+    orders = [str(order) for order in (item["order_id"], item["other_order_id"]) if order]
+    stewards, teams = who_may_take(desk, orders)
+    address = item_address(item_id, text(form, "view"))
+    if (assignee and assignee not in stewards) or (team and team not in teams):
+        words = "Only stewards who may see the order can be given it."
+        return redirect_to(request, address, message=words, tone="warning")
+    assign(desk.database, [item_id], assignee, team=team, by=who.name, at=desk.clock())
     name = team_words(team) if team else assignee
     words = f"The item is assigned to {name}." if name else "The item is no longer assigned."
-    return redirect_to(request, item_address(item_id, text(form, "view")), message=words)
+    return redirect_to(request, address, message=words)
 
 
 @router.post("/items/{item_id}/comment")

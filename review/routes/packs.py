@@ -151,7 +151,9 @@ def take_answers(
     if read.faults:
         words = "Some cells can’t be taken. Nothing was recorded."
         return _pack_page(request, packs, audit, disclosure_id, problem=words, faults=read.faults)
-    message = f"{count_words(read.answers.height, 'line is', 'lines are')} answered, {new:,} of them again."
+    known = read.answers.height - new
+    again = f" {known:,} of them had been taken in before." if known else ""
+    message = f"{count_words(read.answers.height, 'line is', 'lines are')} answered.{again}"
     return redirect_to(request, f"/packs/handed-out/{disclosure_id}", message=message)
 
 

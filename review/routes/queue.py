@@ -14,7 +14,7 @@ from ledger.desk.item_work import SavedView, forget_view, read_views, save_view
 from review.access.viewer import AnyViewer, Auditing, Viewer, viewer
 from review.access.visible_release import ORDER_COLUMNS
 from review.desk import Desk
-from review.item.titles import KIND_TITLES, format_day
+from review.item.titles import KIND_TITLES, format_day, status_words
 from review.pages import NavigationLink, redirect_to, render_page
 from review.queue.facets import FACET
 from review.queue.filters import FilteredItems
@@ -120,6 +120,7 @@ def show_found(request: Request, who: AnyViewer, audit: Auditing, name: str) -> 
         words=WORDS,
         kind_titles=KIND_TITLES,
         day_words=format_day,
+        status_words=status_words,
     )
 
 

@@ -350,3 +350,12 @@ def test_the_last_day_that_a_steward_gives_leaves_the_length_as_it_was_made(stat
     why = dict(reasons.select("field", "rule").iter_rows())
     assert (why["end_on"], why.get("term_months")) == ("steward", rule)
     assert not [name for name in golden.columns if name.startswith("stated_")]
+
+
+@pytest.mark.parametrize("last_day", [date(2025, 4, 30), date(2025, 5, 1)])
+def test_a_length_that_a_steward_confirms_leaves_the_last_day_that_says_the_same(last_day):
+    period = {"start_on": date(2020, 5, 1), "end_on": last_day, "term_months": 60}
+    records = frame([record("pnc", "a", **period), record("court", "b", **period)])
+    names = {"order_cluster": ["court:b"], "value": [60], "canonical": [60], "decision_id": ["D"]}
+    golden, _ = choose_golden(records, one_order(records), decided={"term_months": pl.DataFrame(names)})
+    assert golden.select("end_on", "term_months").row(0) == (last_day, 60)

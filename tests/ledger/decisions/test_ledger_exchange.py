@@ -253,7 +253,7 @@ def test_every_bad_line_of_new_decisions_is_reported_and_none_is_taken(ledger_ur
         12: "a date as YYYY-MM-DD",
         13: "value is missing",
         14: "has no discrepancy d9",
-        15: "not before 2026-11-20",
+        15: "not before 20 November 2026",
         16: "no kind of decision 'whim'",
         17: "reason 'whim' does not fit",
     }

@@ -101,6 +101,17 @@ def test_a_last_day_leaves_the_length_as_it_was_made(term):
     ]
 
 
+@pytest.mark.parametrize("end", [date(2021, 12, 31), date(2022, 1, 1)])
+def test_a_length_that_the_known_days_agree_with_moves_no_day(end):
+    present = night()
+    columns = {"start_on": date(2020, 1, 1), "end_on": end, "term_months": 24}
+    orders = present.orders.filter(order_id="ORD-1").with_columns(
+        pl.lit(value, present.orders.schema[name]).alias(name) for name, value in columns.items()
+    )
+    present = replace(present, orders=orders)
+    assert foresee(present.draft_value("ORD-1", "term_months", "24"), present).is_empty()
+
+
 def test_a_fact_of_the_person_changes_every_order_of_the_person():
     assert changes(night().draft_value("ORD-0", "sex", "F")) == [
         ("ORD-1", "changed", "sex", "M", "F"),

@@ -1,8 +1,14 @@
 """All that an item asks, answered on one form: together, one by one, at once or after a look at what changes."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import polars as pl
 import pytest
 from deciding_cases import answered, decisions, forms_of
+
+from review.deciding.drafting import refusal
+from review.desk import decidable_night
 
 
 @pytest.fixture
@@ -55,6 +61,36 @@ def test_answers_of_several_kinds_are_previewed_by_kind(client, item, desk):
     assert "The discrepancy is referred to its owner." in shown.text
     client.post("/decide/save", data=forms_of(shown.text, "/decide/save")[0])
     assert set(decisions(desk)["kind"]) == {"both_right", "refer"}
+
+
+def test_a_reason_that_fits_some_answers_alone_names_the_others(client, item):
+    first, second, *_ = item["discrepancy_ids"]
+    mixed = form_of(client, item) | {f"answer-{first}": "both_right", f"answer-{second}": "not_enough"}
+    refused = client.post("/decide/preview", data=mixed | {"reason_code": "document_seen"})
+    assert refused.status_code == 422
+    assert "save those answers separately" in refused.text
+    assert "“what is known is not enough to decide”" in refused.text
+    assert "“the values differ and both are right”" not in refused.text
+
+
+def test_who_says_that_an_order_is_in_force_gives_no_value_beside_it_that_ends_it(desk):
+    whole = decidable_night(desk.whole_release())
+    row = whole.discrepancies.filter(pl.col("rule_code").str.starts_with("DOUBT-")).row(0, named=True)
+    is_meant, as_of = pl.col("order_id") == row["order_id"], whole.as_of
+    ended = {"legal_status": "expired", "start_on": date(2020, 1, 1), "end_on": date(2022, 1, 1), "term_months": 24}
+    orders = whole.orders.filter(is_meant).with_columns(
+        **{name: pl.lit(value, whole.orders.schema[name]) for name, value in ended.items()},
+        disputed_ends=pl.lit(["until further order"]),
+        is_in_force_doubtful=True,
+        is_without_making=False,
+    )
+    night = replace(whole, orders=orders.select(whole.orders.columns))
+    accept = {"kind": "accept", "discrepancy_id": row["discrepancy_id"], "accepted_until": as_of + timedelta(days=9)}
+    length = {"kind": "value", "order_id": row["order_id"], "field": "term_months", "value": "24"}
+    later = {"kind": "value", "order_id": row["order_id"], "field": "end_on", "value": f"{as_of.year + 3}-01-01"}
+    assert refusal(accept, (accept,), night) is None
+    assert refusal(accept, (accept, later), night) is None
+    assert "another answer says that the order has ended".capitalize() in str(refusal(accept, (accept, length), night))
 
 
 def test_a_value_is_never_saved_before_its_change_was_seen(client, item, desk):

@@ -119,7 +119,9 @@ def test_a_pack_is_handed_out_fetched_answered_and_taken_in(steward, sending):
     assert refused.status_code == 422
     taken = sent_back(steward, address, right).text
     assert "1 line is answered" in taken
-    assert "Corrected on 2026-11-19" in taken
+    assert "taken in before" not in taken
+    assert "Corrected on 19 November 2026" in taken
+    assert "1 line is answered. 1 of them had been taken in before." in sent_back(steward, address, right).text
 
 
 def test_nothing_of_a_file_that_came_back_is_kept_or_sent_on_but_its_answers(

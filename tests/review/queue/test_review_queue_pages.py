@@ -15,6 +15,7 @@ from expectations.discrepancies import RULES
 from ledger.audit import read_rows
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.ledger import Ledger
+from ledger.desk.accounts import add_account
 from ledger.desk.claims import claim
 from ledger.desk.item_work import assign, defer
 from review.access.viewer import Viewer
@@ -212,6 +213,21 @@ def test_assignments_and_claims_are_shown_and_can_be_chosen(steward, desk, clock
     assert "Being worked on by steward2" in page.text
 
 
+def test_an_item_is_given_to_those_alone_who_may_see_its_order(steward, desk, clock):
+    with desk.database.writing() as connection:
+        add_account(connection, "far", role="steward", forces=["98"], at=clock(), password_hash=None)
+    held = desk.whole_release().table("orders").filter(pl.col("force_code") == "98").get_column("order_id")
+    others = rows_of(desk).filter(~pl.col("order_id").is_in(held.implode()), pl.col("other_order_id").is_null())
+    item = others["item_id"][0]
+    page = steward.get(f"/items/{item}").text
+    assert '<option value="steward2"' in page
+    assert '<option value="far"' not in page
+    for forged in ("far", "team:98"):
+        answer = steward.submit(f"/items/{item}/assign", {"assignee": forged})
+        assert "Only stewards who may see the order can be given it" in answer.text
+    assert rows_of(desk).filter(item_id=item)["assignee"].to_list() == ["nobody"]
+
+
 def test_an_item_leaves_the_open_list_once_all_of_it_is_decided(steward, desk, clock):
     queue = desk.whole_release().table("review_queue")
     doubted = items_of(desk.whole_release()).parts.filter(pl.col("discrepancy_id").is_null())
@@ -322,6 +338,19 @@ def test_hostile_names_are_text(changed_home, ledger_file, clock):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
     assert "<script>alert(1)" not in page.text
     assert "<img" not in page.text
+
+
+def test_no_list_says_that_an_order_in_doubt_has_ended(changed_home, ledger_file, clock):
+    ended = (pl.lit("expired").alias("legal_status"), pl.lit(value=True).alias("is_in_force_doubtful"))
+    client, desk = client_of(changed_home("orders", lambda orders: orders.with_columns(ended)), ledger_file, clock)
+    page, orders = client.get("/queue").text, desk.whole_release().table("orders")
+    assert page.count(", expired, in doubt: counts as in force") == len(listed(client.get("/queue")))
+    found = client.submit("/search", {"text": orders.item(0, "order_id")}).text
+    assert ", expired, in doubt: counts as in force" in found
+    night = client.get("/dashboards").text
+    row = re.search(r"<bdi>Expired</bdi></th>(.*?)</tr>", night, re.DOTALL)
+    assert row is not None
+    assert re.findall(r"<bdi>([\d,]+)</bdi>", row[1]) == [f"{orders.height:,}"] * 2
 
 
 def test_an_empty_queue_says_so(changed_home, ledger_file, clock):
