@@ -173,21 +173,13 @@ class Desk:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection for reading, as `Database.reading`; while the ledger is down nobody waits for it twice.
-
-        Raises:
-            LedgerError: the ledger is down.
-        """
+        """A connection for reading, as `Database.reading`; while the ledger is down nobody waits for it twice."""
         with self._watching(), self.database.reading() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A connection for writing, as `Database.writing`; while the ledger is down nobody waits for it twice.
-
-        Raises:
-            LedgerError: the ledger is down.
-        """
+        """A connection for writing, as `Database.writing`; while the ledger is down nobody waits for it twice."""
         with self._watching(), self.database.writing() as connection:
             yield connection
 

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 
 class LedgerError(Exception):
-    """The ledger can't be used; the message says why and what to do."""
+    """The ledger can't be used; the message says why and what to do.
+
+    Whatever reads or writes a ledger raises it while the ledger is down, and so does all that is handed a desk: it is
+    said here, and not at each function.
+    """
 
 
 class LedgerMissingError(LedgerError):

@@ -24,9 +24,6 @@ def decisions_about(
 
     Returns:
         `DECISIONS`, in ledger order. `fold` gives for these decisions what it would give among all.
-
-    Raises:
-        LedgerError: the ledger is down.
     """
     columns = decisions.c
     is_asked = sa.or_(

@@ -66,9 +66,6 @@ def answers_about(database: Database, order_ids: Collection[str]) -> list[dict[s
 
     Returns:
         A row each: `reference`, `field`, `owner`, `received_at` and the columns of `SAID`.
-
-    Raises:
-        LedgerError: the ledger is down.
     """
     asked = (
         sa.select(

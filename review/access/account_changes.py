@@ -48,7 +48,6 @@ class AccountChanges:
         Raises:
             AccountError: name, role, force or identity won't do.
             WeakPasswordError: the password won't do.
-            LedgerError: the ledger is down.
         """
         kept = None if password is None else self._passwords.hash_new(password, name=name)
         at = self._desk.clock()
@@ -115,11 +114,7 @@ class AccountChanges:
         self._note("alteration", name, "second factor set" if sealed else "second factor taken away")
 
     def reseal_second_factors(self) -> tuple[list[str], list[str]]:
-        """Seal all second factors by the present key; whose are sealed by it now, and whose no key opens.
-
-        Raises:
-            LedgerError: the ledger is down.
-        """
+        """Seal all second factors by the present key; whose are sealed by it now, and whose no key opens."""
         with self._desk.writing() as connection:
             sealed, shut = reseal(connection, self._desk.home)
         for name in sealed:

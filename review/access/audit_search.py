@@ -73,11 +73,7 @@ class AuditQuery:
 
 
 def find_entries(desk: Desk, question: AuditQuery) -> list[Mapping[str, Any]]:
-    """The latest entries that a question asks for, one more than a page shows if there are more.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """The latest entries that a question asks for, one more than a page shows if there are more."""
     order = audit_log.c.sequence.desc()
     chosen = sa.select(audit_log).where(question.condition).order_by(order).limit(PAGE_LENGTH + 1)
     with desk.reading() as connection:

@@ -35,7 +35,6 @@ def find_provider_account(
 
     Raises:
         IdentityError: they have no account and get none, it is closed, or they have no role here.
-        LedgerError: the ledger is down.
     """
     identity = f"{settings.issuer}|{claims['sub']}"
     provided = provider_role(claims, settings)

@@ -45,11 +45,7 @@ async def typed_fields(request: Request) -> Fields:
 
 
 def save_unsent(desk: Desk, name: str, *, path: str, fields: Sequence[tuple[str, str]]) -> None:
-    """Keep a form for who typed it.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """Keep a form for who typed it."""
     at = desk.clock()
     with desk.writing() as connection:
         delete_old_unsent_forms(connection, before=at - KEPT_FOR)
@@ -57,22 +53,14 @@ def save_unsent(desk: Desk, name: str, *, path: str, fields: Sequence[tuple[str,
 
 
 def unsent_forms_for(desk: Desk, name: str) -> tuple[UnsentForm, ...]:
-    """The forms that wait for a user, the oldest first.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """The forms that wait for a user, the oldest first."""
     since = desk.clock() - KEPT_FOR
     with desk.reading() as connection:
         return tuple(form for form in unsent_forms_of(connection, name) if form.kept_at >= since)
 
 
 def discard_unsent(desk: Desk, name: str, form_id: str) -> None:
-    """Forget a form.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """Forget a form."""
     with desk.writing() as connection:
         delete_unsent_form(connection, name, form_id)
 

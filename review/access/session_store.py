@@ -57,11 +57,7 @@ class SessionStore:
         self._lock = threading.Lock()
 
     def begin(self, name: str) -> str:
-        """Begin a session; its token, for the browser alone.
-
-        Raises:
-            LedgerError: the ledger is down.
-        """
+        """Begin a session; its token, for the browser alone."""
         token, at = new_token(), self._desk.clock()
         with self._desk.writing() as connection:
             forget_sessions(connection, seen_before=at - REMEMBERED)
@@ -81,21 +77,13 @@ class SessionStore:
         return self._known(found, at) if found else None
 
     def open_of(self, name: str) -> tuple[Session, ...]:
-        """The sessions in which a user is signed in, the latest first.
-
-        Raises:
-            LedgerError: the ledger is down.
-        """
+        """The sessions in which a user is signed in, the latest first."""
         at = self._desk.clock()
         with self._desk.reading() as connection:
             return tuple(one for one in open_sessions_of(connection, name) if self._is_fresh(one, at))
 
     def end_others(self, name: str, *, but: str) -> None:
-        """End all sessions of a user, except the one of that token digest.
-
-        Raises:
-            LedgerError: the ledger is down.
-        """
+        """End all sessions of a user, except the one of that token digest."""
         with self._desk.writing() as connection:
             end_sessions_of(connection, name, at=self._desk.clock(), but=but)
 

@@ -54,7 +54,6 @@ class PasswordSignIn:
             SignInRefusedError: name or password is wrong, the account is closed, or its user let the time pass in
                 which a password that another user chose had to be changed.
             TooManyAttemptsError: too many attempts failed.
-            LedgerError: the ledger is down.
         """
         at = self._desk.clock()
         with self._desk.writing() as connection:

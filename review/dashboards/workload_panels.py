@@ -80,11 +80,7 @@ def open_panels(items: pl.DataFrame, pictures: PictureStore, *, forces: frozense
 
 
 def read_recent_decisions(desk: Desk, visible: VisibleRelease) -> RecentDecisions:
-    """The decisions and proposals on orders that a user sees.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """The decisions and proposals on orders that a user sees."""
     decisions, proposals = desk.ledger.read(), read_proposals(desk.database)
     folded = fold(decisions).filter(pl.col("kind") != "undo")
     seen = visible.visible_orders()

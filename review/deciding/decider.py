@@ -115,7 +115,6 @@ class Decider:
             DecisionError: what it names is not there for the steward, or does not fit.
             ValuesChangedError: values have changed since the preview.
             ContradictionError, RefusedTogetherError: decisions that stand contradict it.
-            LedgerError: the ledger is down.
         """
         if not wanted.decisions:
             raise DecisionError("nothing is decided")

@@ -51,11 +51,7 @@ class FormState:
 def form_context(
     desk: Desk, item: Mapping[str, Any], on_orders: OrderDecisions, form_state: FormState
 ) -> dict[str, Any]:
-    """`choices`, `again` and `deciding`, for `deciding/form.html`, and the `errors` of the form.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """`choices`, `again` and `deciding`, for `deciding/form.html`, and the `errors` of the form."""
     orders = tuple(order for order in (item["order_id"], item["other_order_id"]) if order)
     whole = desk.whole_release()
     of_order = pl.col("order_id") == orders[0]
@@ -137,10 +133,6 @@ def is_steward(account: Account) -> bool:
 
 
 def claim_for(desk: Desk, who: Viewer, item_id: str, *, minutes: int) -> str | None:
-    """Claim an item for who opened it; who else holds it already, if a user does.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """Claim an item for who opened it; who else holds it already, if a user does."""
     held = claim(desk.database, item_id, by=who.name, at=desk.clock(), lasting=timedelta(minutes=minutes))
     return None if held.held_by == who.name else held.held_by

@@ -32,21 +32,13 @@ class OrderDecisions:
 
 
 def decisions_on(desk: Desk, orders: Sequence[str]) -> pl.DataFrame:
-    """All decisions on some orders and their records: `DECISIONS`, in ledger order.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """All decisions on some orders and their records: `DECISIONS`, in ledger order."""
     known_ids, handles = decision_keys(orders, desk.whole_release().table)
     return decisions_about(desk.database, order_ids=known_ids, handles=handles)
 
 
 def read_order_decisions(desk: Desk, orders: Sequence[str]) -> OrderDecisions:
-    """The decisions on some orders. Whether they still stand is judged by all records that they rest on.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """The decisions on some orders. Whether they still stand is judged by all records that they rest on."""
     rows, whole = decisions_on(desk, orders), desk.whole_release()
     known_ids, _ = decision_keys(orders, whole.table)
     return OrderDecisions(

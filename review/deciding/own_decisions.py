@@ -48,11 +48,7 @@ class FoundDecisions:
 
 
 def read_own_decisions(desk: Desk, who: Viewer) -> OwnDecisions:
-    """What a user decided lately, without what they may see no longer.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """What a user decided lately, without what they may see no longer."""
     decisions, whole = desk.ledger.read(), desk.whole_release()
     night = decidable_night(whole)
 
@@ -82,7 +78,6 @@ def find_decisions(desk: Desk, who: Viewer, which: pl.Expr) -> FoundDecisions:
 
     Raises:
         NotVisibleError: there are none, or they may not see one of them.
-        LedgerError: the ledger is down.
     """
     whole, decisions = desk.whole_release(), desk.ledger.read()
     night = decidable_night(whole)

@@ -50,7 +50,6 @@ def show_preview(request: Request, who: Viewer, audit: Audit, wanted: DecisionRe
 
     Raises:
         HTTPException: 404: it is about orders that a user may not see.
-        LedgerError: the ledger is down.
     """
     desk: Desk = request.app.state.desk
     context: dict[str, Any] = {

@@ -63,17 +63,12 @@ def find_shown_proposal(desk: Desk, who: Viewer, proposal_id: str) -> ShownPropo
     Raises:
         ProposalError: there is none.
         NotVisibleError: it is about orders that a user may not see.
-        LedgerError: the ledger is down.
     """
     return _look(desk.whole_release(), who, find_proposal(desk.database, proposal_id), desk.ledger.read())
 
 
 def proposals_waiting_for(desk: Desk, who: Viewer) -> list[ShownProposal]:
-    """The proposals that wait, as far as a user may see them, the oldest first.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """The proposals that wait, as far as a user may see them, the oldest first."""
     decisions, whole, seen = desk.ledger.read(), desk.whole_release(), []
     for proposal in read_proposals(desk.database, waiting=True):
         try:

@@ -90,11 +90,7 @@ class VisiblePacks:
 
 
 def open_packs(request: Request, who: AnyViewer, visible: Visible) -> VisiblePacks:
-    """The packs that a user may see: what routes depend on.
-
-    Raises:
-        LedgerError: the ledger is down.
-    """
+    """The packs that a user may see: what routes depend on."""
     desk: Desk = request.app.state.desk
     whole, ledger = desk.whole_release(), desk.ledger
     lines = lines_of(desk.home, ledger, decidable_night(whole), whole.table(FIELD_PROVENANCE.name))
@@ -130,7 +126,6 @@ def hand_out_visible(desk: Desk, packs: VisiblePacks, who: Viewer, *, owner: str
 
     Raises:
         DecisionError: recipient or reason is missing, or nothing is to be sent.
-        LedgerError: the ledger is down.
         TooManyLinesError: a workbook can't hold them.
     """
     lines = packs.lines.ready.filter(pl.col("owner") == owner)
@@ -160,7 +155,6 @@ def take_in_answers(
     Raises:
         AnswerFileError: it is not this pack.
         DecisionError: it answers nothing.
-        LedgerError: the ledger is down.
     """
     at = desk.clock()
     references = frozenset(packs.pack(disclosure_id).get_column("reference"))
@@ -179,7 +173,6 @@ def check_line(desk: Desk, packs: VisiblePacks, who: Viewer, *, reference: str, 
 
     Raises:
         DecisionError: there is no such verdict.
-        LedgerError: the ledger is down.
     """
     found = packs.to_check.filter(pl.col("reference") == reference)
     if found.is_empty():
@@ -201,7 +194,6 @@ def change_policy(desk: Desk, who: Viewer, terms: PolicyTerms | None, *, reason:
 
     Raises:
         DecisionError: they are not an approver, there is no reason, the terms can't be, or nothing is to be revoked.
-        LedgerError: the ledger is down.
     """
     if terms is None:
         revoke_policy(desk.ledger, by=who.name, at=desk.clock(), reason=reason)
