@@ -53,13 +53,10 @@ def find_strays(source: Source, folder: Path) -> list[Path]:
     no_files = [
         path
         for path in sorted(folder.glob("*"))
-        if not is_regular(path) and (not path.is_dir() or path.is_symlink() or _is_named_by(source, path))
+        if not is_regular(path)
+        and (not path.is_dir() or path.is_symlink() or any(recognise(feed, path) for feed in source.feeds))
     ]
     return [*(path for path in _files(folder) if path not in known), *no_files]
-
-
-def _is_named_by(source: Source, path: Path) -> bool:
-    return any(recognise(feed, path) for feed in source.feeds)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -63,8 +63,14 @@ def compare_models(
     """Link the same records by two sets of models."""
     before, after = (link_compared(compared, models, decisions) for models in (old, new))
     judged = judge_labels(compared, old, new, labels)
+    changes = [
+        compare_clusters(*(links.clusters.select(key="record_id", cluster=name) for links in (before, after))).select(
+            pl.lit(level).alias("level"), pl.all()
+        )
+        for level, name in CLUSTERS.items()
+    ]
     return ModelChanges(
-        clusters=_changed_clusters(before, after),
+        clusters=pl.concat(changes),
         pairs=_crossings(before, after),
         labels=find_changed_labels(judged),
         labelled=labels.get_column("decision_id").n_unique(),
@@ -116,16 +122,6 @@ def _together(labels: pl.DataFrame, links: OrderLinks) -> pl.Series:
     books = {level: dict(links.clusters.select("record_id", name).iter_rows()) for level, name in CLUSTERS.items()}
     pairs = labels.select("level", "left_id", "right_id").iter_rows()
     return pl.Series([books[level][left] == books[level][right] for level, left, right in pairs], dtype=pl.Boolean)
-
-
-def _changed_clusters(before: OrderLinks, after: OrderLinks) -> pl.DataFrame:
-    changes = [
-        compare_clusters(*(links.clusters.select(key="record_id", cluster=name) for links in (before, after))).select(
-            pl.lit(level).alias("level"), pl.all()
-        )
-        for level, name in CLUSTERS.items()
-    ]
-    return pl.concat(changes)
 
 
 def _crossings(before: OrderLinks, after: OrderLinks) -> pl.DataFrame:

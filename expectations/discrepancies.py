@@ -142,16 +142,13 @@ def _with_owner(causes: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
         .otherwise(body)
     )
     titles = fact_of_source("record_title").fill_null("the order")
-    message = _capitalised(pl.col("template").str.replace("{source}", titles, literal=True))
+    text = pl.col("template").str.replace("{source}", titles, literal=True)
+    message = text.str.head(1).str.to_uppercase() + text.str.slice(1)
     return (
         causes.join(holders, on="record_id", how="left")
         .join(orders, on="order_id", how="left")
         .with_columns(owner=owner, message=message)
     )
-
-
-def _capitalised(text: pl.Expr) -> pl.Expr:
-    return text.str.head(1).str.to_uppercase() + text.str.slice(1)
 
 
 def _with_identity(causes: pl.DataFrame) -> pl.DataFrame:

@@ -127,7 +127,8 @@ def judge(table: Table, screened: Screened, suite: Sequence[Expectation]) -> pl.
         that could not be evaluated (a column is missing, or holds another type) is not met, and structural.
     """
     outcomes = _run(table, screened.rows, {place: suite[place] for place in screened.doubtful})
-    keys = _shown_keys(table, screened.rows)
+    names = [name for name in table.order if name in screened.rows.columns and name not in NAMES_IN_KEYS]
+    keys = screened.rows.select(names) if names else screened.rows.select(pl.int_range(1, pl.len() + 1).alias("row"))
     rows = [
         _result(table, item, outcome=outcomes.get(place), evaluated=screened.evaluated[place], keys=keys)
         if place in screened.doubtful
@@ -142,11 +143,6 @@ def _for_pandas(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
     light = rows.with_columns(cs.list().list.len(), cs.boolean().cast(pl.Int8))
     has_row_key = len(table.key) > 1 and set(table.key) <= set(rows.columns)
     return light.with_columns(pl.struct(table.key).rank("dense").alias(ROW_KEY)) if has_row_key else light
-
-
-def _shown_keys(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    names = [name for name in table.order if name in frame.columns and name not in NAMES_IN_KEYS]
-    return frame.select(names) if names else frame.select(pl.int_range(1, pl.len() + 1).alias("row"))
 
 
 def _run(table: Table, rows: pl.DataFrame, items: Mapping[int, Expectation]) -> dict[int, Any]:

@@ -96,11 +96,13 @@ def _judged(
     evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clock: PresenceClock, since: pl.DataFrame
 ) -> pl.DataFrame:
     """Every holding with what each measure counts on it."""
+    in_time = (pl.col("is_used") & (pl.col("state") == "fresh")).any()
+    feeds = evidence.deliveries.filter(pl.col("feed") != STRAY_FEED).group_by("source", "feed").agg(is_fresh=in_time)
     holdings = pl.concat(
         [
             _records(evidence, discrepancies, clock=clock),
             _absent(evidence, as_of=as_of, clock=clock),
-            _deliveries(evidence.deliveries),
+            feeds.select("source", "feed", "is_fresh", region_code=region_of_feed(pl.col("feed"))),
         ],
         how="diagonal",
     ).with_columns(
@@ -178,13 +180,6 @@ def _absent(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> pl.Data
         region_code="golden_region_code",
         grace_days=clock.days_of_grace("golden_order_type"),
     )
-
-
-def _deliveries(deliveries: pl.DataFrame) -> pl.DataFrame:
-    """Every feed that is due, and whether the delivery that the register rests on came in time."""
-    in_time = (pl.col("is_used") & (pl.col("state") == "fresh")).any()
-    feeds = deliveries.filter(pl.col("feed") != STRAY_FEED).group_by("source", "feed").agg(is_fresh=in_time)
-    return feeds.select("source", "feed", "is_fresh", region_code=region_of_feed(pl.col("feed")))
 
 
 def _sum_by_unit(judged: pl.DataFrame, key: str) -> pl.DataFrame:

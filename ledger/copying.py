@@ -51,19 +51,15 @@ def _copy(source: Database, target: Database) -> None:
             if target.is_file:
                 writing.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             for table in metadata.sorted_tables:
-                _copy_table(table, reading, writing)
+                order = [decisions.c.decided_at] if table is decisions else list(table.primary_key)
+                for rows in reading.execute(sa.select(table).order_by(*order)).mappings().partitions(BATCH):
+                    writing.execute(table.insert(), [dict(row) for row in rows])
+                number = table.autoincrement_column
+                if number is not None and writing.dialect.name == "postgresql":
+                    last = sa.select(sa.func.max(number)).scalar_subquery()
+                    sequence = sa.func.pg_get_serial_sequence(table.name, number.name)
+                    writing.execute(sa.select(sa.func.setval(sequence, last)).where(last.is_not(None)))
     finally:
         for database in (source, target):
             if database.is_file:
                 database.close()
-
-
-def _copy_table(table: sa.Table, reading: sa.Connection, writing: sa.Connection) -> None:
-    order = [decisions.c.decided_at] if table is decisions else list(table.primary_key)
-    for rows in reading.execute(sa.select(table).order_by(*order)).mappings().partitions(BATCH):
-        writing.execute(table.insert(), [dict(row) for row in rows])
-    number = table.autoincrement_column
-    if number is not None and writing.dialect.name == "postgresql":
-        last = sa.select(sa.func.max(number)).scalar_subquery()
-        sequence = sa.func.pg_get_serial_sequence(table.name, number.name)
-        writing.execute(sa.select(sa.func.setval(sequence, last)).where(last.is_not(None)))

@@ -18,7 +18,6 @@ import polars as pl
 
 from matching.arrest_model import EVENT, EVENT_RULES, REFERENCES, SUBJECT
 from matching.engine.clusters import agglomerate
-from matching.engine.linkage import Linkage
 from matching.engine.merges import Constraints, Policy
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import Each
@@ -106,7 +105,8 @@ def _sorted(records: pl.DataFrame | pl.LazyFrame, columns: Sequence[str]) -> pl.
 
 def _cluster(records: pl.DataFrame, person: Parameters, each: Each | None) -> tuple[pl.DataFrame, pl.Series]:
     """The candidate pairs with their weights, and the event of each record; what compares them is let go."""
-    linkages = _compare(records, each)
+    persons = replace(person_model(), blocking=EVENT_RULES).on(records, copies=False, each=each)
+    linkages = (persons, *(model.on(records, pairs_of=persons, each=each) for model in (SUBJECT, REFERENCES, EVENT)))
     scales = [
         Scales(linkages[0].coded, person, {}),
         *(Scales(part.coded, part.model.declared(), {}) for part in linkages[1:]),
@@ -122,12 +122,6 @@ def _cluster(records: pl.DataFrame, person: Parameters, each: Each | None) -> tu
         constraints=Constraints(group=records.get_column("source").rank("dense").cast(pl.Int64).to_numpy()),
     )
     return pairs, events.labels
-
-
-def _compare(records: pl.DataFrame, each: Each | None) -> tuple[Linkage, ...]:
-    """The candidate pairs compared as persons, by their subject, by their references and as events."""
-    persons = replace(person_model(), blocking=EVENT_RULES).on(records, copies=False, each=each)
-    return (persons, *(model.on(records, pairs_of=persons, each=each) for model in (SUBJECT, REFERENCES, EVENT)))
 
 
 def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters, each: Each | None) -> pl.Series:

@@ -78,7 +78,10 @@ def run_night(
         NightFailedError: a step failed, the folders of all state can't be made, or the run can't be recorded.
     """
     require_night(as_of)
-    _make_folders(home)
+    try:
+        home.create()
+    except OSError as error:
+        raise NightFailedError(f"the folders of all state can't be made: {error}") from error
     now = datetime.now(UTC).isoformat(timespec="seconds")
     begun = RunRecord(str(uuid4()), as_of.isoformat(), COMMAND_LINE, "", str(landing), now, process=own_mark())
     with only_run(home):
@@ -134,7 +137,8 @@ def _publish(home: Home, definitions: dg.Definitions, as_of: date, done: frozens
         raise NightFailedError(f"the run can't be recorded: {known_cause(str(error)) or NO_WORDS}") from error
     if not result.success:
         raise NightFailedError(words_of_failure(result.all_events))
-    return read_release(home, _published(result))
+    (materialization,) = result.asset_materializations_for_node("release")
+    return read_release(home, str(materialization.metadata["release_id"].value))
 
 
 def run_to_retry(home: Home) -> RunRecord:
@@ -168,13 +172,6 @@ def done_already(retry_of: RunRecord | None, basis: str, accepts: Collection[str
 
 def _left_to_do(done: Collection[str]) -> list[dg.AssetKey]:
     return [key for asset in ASSETS if asset.node_def.name not in done for key in asset.keys]
-
-
-def _make_folders(home: Home) -> None:
-    try:
-        home.create()
-    except OSError as error:
-        raise NightFailedError(f"the folders of all state can't be made: {error}") from error
 
 
 def name_folders(home: Home) -> None:
@@ -215,8 +212,3 @@ def instance_of(home: Home) -> Iterator[dg.DagsterInstance]:
     check_database()
     with dg.DagsterInstance.get() as instance:
         yield instance
-
-
-def _published(result: dg.ExecuteInProcessResult) -> str:
-    (materialization,) = result.asset_materializations_for_node("release")
-    return str(materialization.metadata["release_id"].value)

@@ -75,18 +75,14 @@ def replay(home: Home, release: Release, settings: Settings) -> Replay:
             accepted=_accepted(release),
             known_at=_known_at(release, home, url),
         )
-        return _compare(release, again)
-
-
-def _compare(release: Release, again: Release) -> Replay:
-    account = {table.name for table in ACCOUNT_OF_THE_NIGHT}
-    before, after = release.manifest["digests"], again.manifest["digests"]
-    differing = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    return Replay(
-        is_same=hash_of(after) == release.content_hash,
-        differing=tuple(name for name in differing if name not in account),
-        is_same_code=release.manifest["versions"].get(CODE) == again.manifest["versions"].get(CODE),
-    )
+        account = {table.name for table in ACCOUNT_OF_THE_NIGHT}
+        before, after = release.manifest["digests"], again.manifest["digests"]
+        differing = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+        return Replay(
+            is_same=hash_of(after) == release.content_hash,
+            differing=tuple(name for name in differing if name not in account),
+            is_same_code=release.manifest["versions"].get(CODE) == again.manifest["versions"].get(CODE),
+        )
 
 
 def _lay_out_releases(home: Home, release: Release, copy: Home) -> None:

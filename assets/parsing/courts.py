@@ -154,15 +154,12 @@ def _site(text: str) -> tuple[str, str]:
     words = text.split()
     sites = sorted({court.site for court in _courts()} - {""})
     for length in sorted({len(site.split()) for site in sites}):
-        tail = _site_word(words[-1])
+        word = words[-1]
+        tail = other_names("site_word").get(word, (word,))[0].upper()
         entry, _ = nearest_entry(" ".join([*words[-length:-1], tail]), sites)
         if entry and len(words) > length:
             return " ".join(words[:-length]), entry
     return text, ""
-
-
-def _site_word(word: str) -> str:
-    return other_names("site_word").get(word, (word,))[0].upper()
 
 
 def _parts(text: str) -> tuple[str, str | None]:

@@ -122,9 +122,12 @@ def _read_dates(texts: pl.DataFrame, *, forms: tuple[DateForm, ...], latest_year
         _part("serial", forms).cast(pl.Int32, strict=False).alias("serial"),
         *(_part(name, forms).alias(name) for name in ("year", "month", "day")),
     )
+    digits = pl.col("year")
+    number = digits.cast(pl.Int64, strict=False)
+    century = pl.when(number + 2000 > latest_year).then(1900).otherwise(2000)
     numbers = written.with_columns(
         from_serial=pl.lit(EXCEL_DAY_ZERO) + pl.duration(days="serial"),
-        year=_year(pl.col("year"), latest_year),
+        year=pl.when(digits.str.len_chars() == 2).then(number + century).otherwise(number),
         month=_month(pl.col("month")),
         day=_number(pl.col("day")),
     ).with_columns(
@@ -231,12 +234,6 @@ def _from_london(local: pl.Expr) -> pl.Expr:
 def _part(name: str, forms: tuple[DateForm, ...]) -> pl.Expr:
     found = [pl.col(form.name).struct.field(name) for form in forms if f"(?P<{name}>" in form.pattern]
     return pl.coalesce(found) if found else pl.lit(None, pl.String)
-
-
-def _year(digits: pl.Expr, latest_year: int) -> pl.Expr:
-    number = digits.cast(pl.Int64, strict=False)
-    century = pl.when(number + 2000 > latest_year).then(1900).otherwise(2000)
-    return pl.when(digits.str.len_chars() == 2).then(number + century).otherwise(number)
 
 
 def _month(written: pl.Expr) -> pl.Expr:

@@ -79,7 +79,13 @@ ARREST_CHECKS = (
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
     """The PNC's core tables; see `assets.sources.contract.Source.records`."""
     orders = _orders(as_sent(raw["raw_pnc__orders"], key="recno"), as_of)
-    aliases = _aliases(as_sent(raw["raw_pnc__aliases"], key="recno"), as_of)
+    rows = (
+        as_sent(raw["raw_pnc__aliases"], key="recno")
+        .filter(pl.col("sent_name").is_not_null())
+        .with_columns(*record_columns("pnc", pl.col("sent_recno")), name=read_name(pl.col("sent_name")))
+        .unnest("name")
+    )
+    aliases = with_birth(rows, "sent_dob", forms=WRITTEN, this_year=as_of.year)
     conditions = _conditions(raw["raw_pnc__conditions"])
     arrests = _arrests(as_sent(raw["raw_pnc__arrests"], key="asn"), as_of)
     rejected = [
@@ -117,15 +123,6 @@ def _orders(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
         is_until_further_order=runs_on(is_until_further_order(pl.col("sent_expiry"))),
     )
     return add_force(add_court(judged))
-
-
-def _aliases(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    rows = (
-        sent.filter(pl.col("sent_name").is_not_null())
-        .with_columns(*record_columns("pnc", pl.col("sent_recno")), name=read_name(pl.col("sent_name")))
-        .unnest("name")
-    )
-    return with_birth(rows, "sent_dob", forms=WRITTEN, this_year=as_of.year)
 
 
 def _conditions(raw: pl.LazyFrame) -> pl.DataFrame:

@@ -66,7 +66,8 @@ class Bench:
             return self._take_back(draft, signature)
         if self._is_outdated:
             self._fold()
-        former = self._latest(draft.target)
+        rows = [self._standing[name] for name in self._of_target.get(draft.target, ()) if name in self._standing]
+        former = max(rows, key=lambda row: (row["decided_at"], row["decision_id"]), default=None)
         if former is not None and _says_the_same(former, draft):
             if former["fingerprint"] == draft.fingerprint:
                 return Taken(former["decision_id"], is_new=False)
@@ -92,10 +93,6 @@ class Bench:
         for decision_id, row in self._standing.items():
             self._of_target.setdefault(row["target"], set()).add(decision_id)
         self._is_outdated = False
-
-    def _latest(self, target: str) -> dict[str, Any] | None:
-        rows = [self._standing[name] for name in self._of_target.get(target, ()) if name in self._standing]
-        return max(rows, key=lambda row: (row["decided_at"], row["decision_id"]), default=None)
 
     def _append(self, draft: Draft, signature: Signature) -> Taken:
         row = sign(draft, signature, at=self._at)

@@ -74,13 +74,14 @@ def propose(database: Database, proposal: Proposal, *, beside: Beside | None = N
     with database.writing() as connection:
         if _read(connection, proposals.c.proposal_id == proposal.proposal_id):
             return False
+        listed = [{"draft": asdict(draft), "signature": asdict(signature)} for draft, signature in proposal.requests]
         connection.execute(
             sa.insert(proposals).values(
                 proposal_id=proposal.proposal_id,
                 proposed_by=proposal.proposed_by,
                 proposed_at=proposal.proposed_at,
                 item_id=proposal.item_id,
-                drafts=_write_requests(proposal.requests),
+                drafts=json.dumps(listed, ensure_ascii=False, sort_keys=True, default=date.isoformat),
                 why=json.dumps(proposal.why),
             )
         )
@@ -219,11 +220,6 @@ def _read(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[
 def _proposal(row: Mapping[Any, Any]) -> Proposal:
     plain = {part.name: row[part.name] for part in fields(Proposal) if part.name not in {"requests", "why"}}
     return Proposal(**plain, requests=_read_requests(row["drafts"]), why=tuple(json.loads(row["why"])))
-
-
-def _write_requests(requests: Sequence[Request]) -> str:
-    listed = [{"draft": asdict(draft), "signature": asdict(signature)} for draft, signature in requests]
-    return json.dumps(listed, ensure_ascii=False, sort_keys=True, default=date.isoformat)
 
 
 def _read_requests(text: str) -> tuple[Request, ...]:

@@ -128,7 +128,12 @@ def _append(ledger: Ledger, terms: PolicyTerms, *, is_on: bool, by: str, at: dat
         known = _read(connection)
         if known and at <= known[-1].set_at:  # clocks of two writers differ; the last one is in force
             at = known[-1].set_at + timedelta(microseconds=1)
-        row = _row(terms) | {"is_on": is_on, "reason": words, "set_by": by, "set_at": at}
+        row = {
+            "owners": json.dumps(terms.owners),
+            "fields": json.dumps(terms.fields),
+            "least_confidence": terms.least_confidence,
+            "sampled_share": terms.sampled_share,
+        } | {"is_on": is_on, "reason": words, "set_by": by, "set_at": at}
         said = json.dumps([str(row[name]) for name in sorted(row)])
         row["policy_id"] = f"POL-{hashlib.sha256(said.encode()).hexdigest()[:ID_DIGITS].upper()}"
         connection.execute(sa.insert(sending_policies).values(**row))
@@ -143,15 +148,6 @@ def _require_approver(connection: sa.Connection, name: str) -> None:
         raise DecisionError(
             f"{name!r} is not an approver of all forces: only an account with that role sets what may be sent"
         )
-
-
-def _row(terms: PolicyTerms) -> dict[str, Any]:
-    return {
-        "owners": json.dumps(terms.owners),
-        "fields": json.dumps(terms.fields),
-        "least_confidence": terms.least_confidence,
-        "sampled_share": terms.sampled_share,
-    }
 
 
 def _read(connection: sa.Connection) -> tuple[SendingPolicy, ...]:

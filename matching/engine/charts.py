@@ -86,7 +86,8 @@ def draw_weights(table: pl.DataFrame) -> Figure:
     Args:
         table: from `diagnostics.tabulate_shares`.
     """
-    scale = _scale(table.get_column("weight").to_list())
+    values = table.get_column("weight").to_list()
+    scale = alt.Scale(domain=[min([0.0, *values]), max([0.0, *values])], padding=MARGIN)
     panels = [
         _bars(levels, "weight", "weight (log2 m/u)", colour=BLUE, scale=scale, ticks=alt.Axis(tickCount=5)).properties(
             title=_heading(name)
@@ -235,11 +236,6 @@ def _bars(
     bars = base.mark_bar(color=colour).encode(x=alt.X(f"{column}:Q", title=title, scale=scale, axis=ticks))
     texts = base.mark_text(align="left", dx=3).encode(x="end:Q", text=alt.Text(f"{column}:Q", format=".2~g"))
     return alt.layer(bars, texts).properties(width=WIDTH // 2, height=alt.Step(ROW))
-
-
-def _scale(values: list[float]) -> alt.Scale:
-    """From the smallest to the largest value, 0 included, with room for a figure beside a bar."""
-    return alt.Scale(domain=[min([0.0, *values]), max([0.0, *values])], padding=MARGIN)
 
 
 def _heading(name: str) -> alt.TitleParams:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ledger.decisions.decidable import Present
-from ledger.decisions.decision import Draft, Sighting
+from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import DECISION_REASON, KIND
 from ledger.decisions.preview import CLOSING, IN_DOUBT, IN_FORCE, NOT_IN_FORCE, NOT_YET
 from reconciliation.law import counts_as_in_force
@@ -156,7 +156,9 @@ def describe_changed_since(changed: ChangedSince, whole: WholeRelease) -> Change
     """What changed since a form was drawn, in words."""
     present = decidable_night(whole)
     names = dict(present.records.select("handle", "record_id").iter_rows())
-    values = _pair_up(changed.was, changed.now)
+    before = {(sight.of, sight.field): sight.value for sight in changed.was}
+    after = {(sight.of, sight.field): sight.value for sight in changed.now}
+    values = {key: (before.get(key), after.get(key)) for key in sorted({*before, *after})}
     decided = describe_past_decisions(changed.decisions, whole.table, as_of=present.as_of)
     return ChangedSinceWords(
         values=tuple(
@@ -166,12 +168,6 @@ def describe_changed_since(changed: ChangedSince, whole: WholeRelease) -> Change
         decided=decided,
         withdrawn=not decided and not values,
     )
-
-
-def _pair_up(was: Sequence[Sighting], now: Sequence[Sighting]) -> dict[tuple[str, str], tuple[str | None, str | None]]:
-    before = {(sight.of, sight.field): sight.value for sight in was}
-    after = {(sight.of, sight.field): sight.value for sight in now}
-    return {key: (before.get(key), after.get(key)) for key in sorted({*before, *after})}
 
 
 def _changes(changes: pl.DataFrame) -> Iterator[RegisterChange]:

@@ -88,6 +88,7 @@ def _urgency(row: Values) -> tuple[bool, int, str, str, str]:
 def _finding(row: Values) -> Finding:
     rule = RULE_BY_CODE.get(row["rule_code"])
     is_set = row["field"] == "conditions"
+    words = f"{STATE_TITLES[row['state']]} since {format_day(row['state_since'])}"
     return Finding(
         discrepancy_id=row["discrepancy_id"],
         title=rule.title if rule else row["rule_code"],
@@ -99,7 +100,7 @@ def _finding(row: Values) -> Finding:
         ),
         is_set=is_set,
         severity=SEVERITY_TITLES[row["severity"]],
-        state=_state(row),
+        state=f"{words}, by {row['resolved_by']}" if row["resolved_by"] else words,
         owner=title_of_owner(row["owner"]),
         correction=row["correction"],
         note=rule.note if rule else "",
@@ -114,11 +115,6 @@ def describe_holder(row: Values) -> str:
     if row["source_key"]:
         return record_title(f"{row['source']}:{row['source_key']}")
     return f"{source_name(row['source'])}: no record" if row["source"] else "the order itself"
-
-
-def _state(row: Values) -> str:
-    words = f"{STATE_TITLES[row['state']]} since {format_day(row['state_since'])}"
-    return f"{words}, by {row['resolved_by']}" if row["resolved_by"] else words
 
 
 def _side_titles(row: Values, rule: Rule | None) -> tuple[str, str]:

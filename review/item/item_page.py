@@ -114,7 +114,7 @@ class ItemPage:
 
 def decision_keys(order_ids: Sequence[str], table: Tables) -> tuple[list[str], list[str]]:
     """By what decisions on orders are looked up: the ids that they have or had, and the handles of their records."""
-    records = _record_ids(_rows(table("order_sources"), order_ids))
+    records = _rows(table("order_sources"), order_ids).get_column("record_id").to_list()
     digests = table("record_digests").filter(pl.col("kind") == "order", pl.col("record_id").is_in(records))
     return former_ids(list(order_ids), table("id_redirects")), digests.get_column("handle").to_list()
 
@@ -198,11 +198,6 @@ def _orders(orders: pl.DataFrame, order_ids: Sequence[str]) -> list[dict[str, An
 
 def _rows(frame: pl.DataFrame, order_ids: Sequence[str]) -> pl.DataFrame:
     return frame.filter(pl.col("order_id").is_in(list(order_ids)))
-
-
-def _record_ids(order_sources: pl.DataFrame) -> list[str]:
-    ids = order_sources.get_column("record_id")
-    return ids.to_list()
 
 
 def _side(order: Values, table: Tables, doubts: Doubts) -> ComparisonSide:

@@ -105,7 +105,10 @@ def describe_past_decisions(decisions: pl.DataFrame, table: Tables, *, as_of: da
     if decisions.is_empty():
         return ()
     folded = fold(decisions)
-    names = _record_names(table, sightings(folded).get_column("of"))
+    digests = table("record_digests").filter(
+        pl.col("kind") == "order", pl.col("handle").is_in(sightings(folded).get_column("of").implode())
+    )
+    names = dict(digests.select("handle", "record_id").iter_rows())
     changes = _changes(folded.filter(pl.col("ended_by").is_null()), table)
     shown = [
         _decided(row, names, [change for change in changes if change["decision_id"] == row["decision_id"]], as_of)
@@ -185,12 +188,6 @@ def _of(of: str, names: Mapping[str, str]) -> str:
     if of in SIDES:
         return SIDES[of]
     return record_title(names[of]) if of in names else "a record that did not come tonight"
-
-
-def _record_names(table: Tables, handles: pl.Series) -> dict[str, str]:
-    """The records of the night by handle."""
-    digests = table("record_digests").filter(pl.col("kind") == "order", pl.col("handle").is_in(handles.implode()))
-    return dict(digests.select("handle", "record_id").iter_rows())
 
 
 def _changes(standing: pl.DataFrame, table: Tables) -> Sequence[Values]:

@@ -144,10 +144,18 @@ def draw_timeline(
     enders = {order["order_id"]: known.get(order["followed_by_order_id"]) for order in dated}
     travel = [row for row in conditions if row["kind"] == "travel" and (row["is_golden"] or row["is_doubtful"])]
     spans = [span for order in dated for span in _spans(order, travel, records)]
-    scale = _scale(spans, as_of)
+    starts = [span.start_on for span in spans]
+    ends = [span.end_on or as_of + AHEAD for span in spans]
+    first, last = min([as_of, *starts]), max([as_of, *ends])
+    scale = _DayScale(max(first, as_of - FARTHEST) - MARGIN, min(last, as_of + FARTHEST) + MARGIN)
+    events = [event for order in dated for event in _events_of(order, enders.get(order["order_id"]))]
+    for record in records:
+        if record["result_state"] in ("AMENDED", "WITHDRAWN") and record["recorded_on"]:
+            what = f"{record_title(record['record_id'])}: the court result was {record['result_state'].lower()}"
+            events.append(Event(record["recorded_on"], record["order_id"], what))
     return Timeline(
         stretches=tuple(map(scale.place, spans)),
-        events=_events(dated, enders, records),
+        events=tuple(sorted(events, key=lambda event: (event.on, event.order_id, event.what))),
         years=scale.years(),
         today=scale.at(as_of),
         as_of=as_of,
@@ -178,7 +186,8 @@ def _spans(order: Values, travel: Sequence[Values], records: Sequence[Values]) -
     for row in travel:
         if row["order_id"] == order["order_id"]:
             title = f"{order['order_id']}, travel condition {row['condition_code']}: at the longest, unless extended"
-            spans.append(_Span("travel", title, start, _earlier(row["end_on"], last)))
+            end_on = min((day for day in (row["end_on"], last) if day), default=None)
+            spans.append(_Span("travel", title, start, end_on))
     return [*spans, *_deviating(order, start, end, records)]
 
 
@@ -192,17 +201,6 @@ def _deviating(order: Values, start: date, end: date | None, records: Sequence[V
         if said[0] <= said[1] and said != (start, end):
             spans.setdefault(said, []).append(record_title(record["record_id"]))
     return [_Span("said", f"as {', '.join(names)} has it", *said) for said, names in sorted(spans.items())]
-
-
-def _events(
-    orders: Sequence[Values], enders: Mapping[str, Values | None], records: Sequence[Values]
-) -> tuple[Event, ...]:
-    events = [event for order in orders for event in _events_of(order, enders.get(order["order_id"]))]
-    for record in records:
-        if record["result_state"] in ("AMENDED", "WITHDRAWN") and record["recorded_on"]:
-            what = f"{record_title(record['record_id'])}: the court result was {record['result_state'].lower()}"
-            events.append(Event(record["recorded_on"], record["order_id"], what))
-    return tuple(sorted(events, key=lambda event: (event.on, event.order_id, event.what)))
 
 
 def _events_of(order: Values, ender: Values | None) -> list[Event]:
@@ -224,10 +222,6 @@ def _followed(order: Values) -> str:
     if order["legal_status"] == "determined":
         return "determined by the full order"
     return "followed by" if order["legal_status"] in ENDED else "followed by, and in force together with,"
-
-
-def _earlier(one: date | None, other: date | None) -> date | None:
-    return min((day for day in (one, other) if day), default=None)
 
 
 @dataclass(frozen=True)
@@ -253,10 +247,3 @@ class _DayScale:
         step = max(1, -(-count // 10))
         marked = range(self.first.year + 1, self.last.year + 1, step)
         return tuple(Year(year, self.at(date(year, 1, 1))) for year in marked)
-
-
-def _scale(spans: Sequence[_Span], as_of: date) -> _DayScale:
-    starts = [span.start_on for span in spans]
-    ends = [span.end_on or as_of + AHEAD for span in spans]
-    first, last = min([as_of, *starts]), max([as_of, *ends])
-    return _DayScale(max(first, as_of - FARTHEST) - MARGIN, min(last, as_of + FARTHEST) + MARGIN)

@@ -74,7 +74,10 @@ def read_answer_file(path: Path, *, disclosure_id: str, references: Collection[s
     content = path.read_bytes()
     grid = _sheet_of(path) if content.startswith(b"PK") else _grid_of(content)
     heading, places = _find_heading(grid)
-    _require_pack(grid, disclosure_id)
+    text = " ".join(str(cell) for row in grid.head(5).iter_rows() for cell in row)
+    named = set(PACK_ID.findall(text))
+    if named and disclosure_id not in named:
+        raise AnswerFileError(f"This is pack {', '.join(sorted(named))}, not {disclosure_id}. Take it in on its page.")
     rows = grid.filter(pl.col("row_number") > heading).select("row_number", **{n: places[n] for n in READ})
     said = rows.with_columns(pl.col(READ).str.strip_chars().replace("", None))
     answered = said.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in SAID))
@@ -139,13 +142,6 @@ def _find_heading(grid: pl.DataFrame) -> tuple[int, Mapping[str, str]]:
                     raise AnswerFileError(f"The file has no column {', '.join(missing)}. Send the pack as it was made.")
                 return row["row_number"], {name: found[heading] for name, heading in names.items()}
     raise AnswerFileError(f"The file has no heading “{TITLES['reference']}”: it is not a pack.")
-
-
-def _require_pack(grid: pl.DataFrame, disclosure_id: str) -> None:
-    text = " ".join(str(cell) for row in grid.head(5).iter_rows() for cell in row)
-    named = set(PACK_ID.findall(text))
-    if named and disclosure_id not in named:
-        raise AnswerFileError(f"This is pack {', '.join(sorted(named))}, not {disclosure_id}. Take it in on its page.")
 
 
 def _checked(

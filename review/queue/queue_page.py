@@ -163,6 +163,7 @@ def page_links(view: QueueView, pages: int, address: str, *, release: str) -> di
 
 def _line(item: Mapping[str, Any]) -> QueueLine:
     reason = describe_reason(item)
+    days = item["age_days"]
     return QueueLine(
         item_id=item["item_id"],
         order_id=item["order_id"],
@@ -178,7 +179,7 @@ def _line(item: Mapping[str, Any]) -> QueueLine:
         is_grave=item["severity"] == SEVERITIES[0],
         severity=FACET["severity"].words(item["severity"]),
         last_day=_last_day(item),
-        age=_days(item["age_days"]),
+        age="New" if days == 0 else "1 day" if days == 1 else f"{days} days",
         priority=f"{item['priority']:.1f}",
         arithmetic=item["arithmetic"],
         state=item["state"],
@@ -197,10 +198,6 @@ def _last_day(item: Mapping[str, Any]) -> str:
     if item["end_on"] is not None:
         return format_day(item["end_on"])
     return "Until further order" if item["is_until_further_order"] else "Not known"
-
-
-def _days(days: int) -> str:
-    return "New" if days == 0 else "1 day" if days == 1 else f"{days} days"
 
 
 def _state_words(item: Mapping[str, Any]) -> str:

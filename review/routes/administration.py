@@ -170,11 +170,12 @@ def _account_page(request: Request, name: str, *, error: str | None = None, **co
 
 
 def _shown(request: Request, page: str, error: str | None, **context: object) -> Response:
+    named = {code: title_of("force_code", code) for code in FORCE_CODES}
     return render_page(
         request,
         page,
         status=422 if error else 200,
-        forces=_named_forces(),
+        forces=dict(sorted(named.items(), key=lambda force: force[1])),
         roles=ROLES,
         error=sentence(error) if error else None,
         **context,
@@ -184,9 +185,3 @@ def _shown(request: Request, page: str, error: str | None, **context: object) ->
 def _chosen(forces: Sequence[str]) -> Sequence[str] | None:
     """Codes of the forces that were ticked; None: all forces. Who ticks none is asked again."""
     return None if list(forces) == ALL_FORCES else forces
-
-
-def _named_forces() -> dict[str, str]:
-    """The names of the forces in use by their codes, in the order of the names."""
-    named = {code: title_of("force_code", code) for code in FORCE_CODES}
-    return dict(sorted(named.items(), key=lambda force: force[1]))

@@ -234,7 +234,7 @@ def _paged(
     pages = max(1, -(-lines.height // PAGE_LENGTH))
     here = min(max(1, number), pages)
     shown = lines.slice((here - 1) * PAGE_LENGTH, PAGE_LENGTH)
-    audit("consultation", what={**logged, "orders": _orders_of(shown)})
+    audit("consultation", what={**logged, "orders": shown.get_column("order_id").unique().sort().to_list()})
     return {"sheet": table(shown), "pagination": end_links(here, pages, f"{address}number=")}
 
 
@@ -250,7 +250,3 @@ def _is_meant(route: str, key: str) -> pl.Expr:
     keys = ("reference", "source_key", "owner")
     holds = (pl.col(name).str.contains(key, literal=True).fill_null(value=False) for name in keys)
     return is_routed & pl.any_horizontal(holds) if key else is_routed
-
-
-def _orders_of(lines: pl.DataFrame) -> list[str]:
-    return lines.get_column("order_id").unique().sort().to_list()

@@ -12,7 +12,7 @@ import polars as pl
 
 from warehouse.schema import Table
 from warehouse.tables.register import DELIVERIES
-from warehouse.tables.relations import FOREIGN_KEYS, ForeignKey
+from warehouse.tables.relations import FOREIGN_KEYS
 
 CODE = "code"
 """The entry of a release's versions that is a digest of the code that made it."""
@@ -49,7 +49,14 @@ def check_relations(folder: Path) -> None:
         PublicationRefusedError: a row points to nothing, or a row that must be pointed to is not.
     """
     for key in FOREIGN_KEYS:
-        _check_relation(folder, key)
+        pointing = pl.scan_parquet(folder / f"{key.table.name}.parquet").select(key.column).drop_nulls()
+        parents = pl.scan_parquet(folder / f"{key.parent.name}.parquet").select(key.parent_column)
+        lost = _count(pointing.join(parents, how="anti", left_on=key.column, right_on=key.parent_column))
+        if lost:
+            raise PublicationRefusedError(f"{key.table.name}: {key.column} of {lost} rows is not in {key.parent.name}")
+        unheld = _count(parents.join(pointing, how="anti", left_on=key.parent_column, right_on=key.column))
+        if key.is_total and unheld:
+            raise PublicationRefusedError(f"{key.parent.name}: {unheld} rows have no row in {key.table.name}")
 
 
 def check_repeated(account: Mapping[str, Any], revisions: Sequence[Mapping[str, Any]]) -> None:
@@ -116,17 +123,6 @@ def _count_repeated(table: Table, ordered: pl.DataFrame) -> int:
     # Sorted by the key, a repeated one stands next to itself: ten times as quick as to count the distinct ones.
     is_repeated = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in table.key)
     return int(ordered.select((is_repeated & (pl.int_range(pl.len()) > 0)).sum()).item())
-
-
-def _check_relation(folder: Path, key: ForeignKey) -> None:
-    pointing = pl.scan_parquet(folder / f"{key.table.name}.parquet").select(key.column).drop_nulls()
-    parents = pl.scan_parquet(folder / f"{key.parent.name}.parquet").select(key.parent_column)
-    lost = _count(pointing.join(parents, how="anti", left_on=key.column, right_on=key.parent_column))
-    if lost:
-        raise PublicationRefusedError(f"{key.table.name}: {key.column} of {lost} rows is not in {key.parent.name}")
-    unheld = _count(parents.join(pointing, how="anti", left_on=key.parent_column, right_on=key.column))
-    if key.is_total and unheld:
-        raise PublicationRefusedError(f"{key.parent.name}: {unheld} rows have no row in {key.table.name}")
 
 
 def _count(frame: pl.LazyFrame) -> int:

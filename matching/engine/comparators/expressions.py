@@ -118,7 +118,8 @@ class Expressions(Comparator):
         second = rows[other].rename(lambda column: column + RIGHT)
         both = pl.concat([first, second], how="horizontal")
         features = [feature.compute(both).alias(feature.name) for feature in self.features]
-        places = _places(self.steps)
+        counts = np.cumsum([not step.is_unknown for step in self.steps]).tolist()
+        places = [NOT_KNOWN if step.is_unknown else count for step, count in zip(self.steps, counts, strict=True)]
         reached = pl.lit(places[-1], dtype=pl.Int8)
         for place, step in reversed(list(zip(places[:-1], self.steps[:-1], strict=True))):
             reached = pl.when(step.condition).then(pl.lit(place, dtype=pl.Int8)).otherwise(reached)
@@ -129,9 +130,3 @@ class Expressions(Comparator):
             # Its message may quote values.
             read = ", ".join(f"{name} ({kind})" for name, kind in rows.schema.items())
             raise ValueError(f"conditions can't be worked out from {read}: {type(error).__name__}") from None
-
-
-def _places(steps: Sequence[Level]) -> list[int]:
-    """The place among the levels of each step."""
-    counts = np.cumsum([not step.is_unknown for step in steps]).tolist()
-    return [NOT_KNOWN if step.is_unknown else count for step, count in zip(steps, counts, strict=True)]
