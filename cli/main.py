@@ -25,7 +25,7 @@ from cli.backup import backup, restore
 from cli.dagster_pages import dagster
 from cli.deciding import decide_app
 from cli.decisions import decisions_app
-from cli.erase import erase
+from cli.erase import erase, prune
 from cli.models import model_app
 from cli.night import DEMO_ORDERS, SAMPLE_NIGHT, make_demo, run_and_summarise
 from cli.nights import backfill, check, init, replay_night, retry
@@ -42,7 +42,6 @@ from cli.options import (
     words_of,
 )
 from cli.packs import packs_app
-from cli.prune import prune
 from cli.quality import quality_app
 from cli.query import export, query
 from cli.releases import release_app

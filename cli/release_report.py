@@ -1,20 +1,35 @@
 """The report of a release: one self-contained page with the summary, a chart of quality and what was not met.
 
-Counts and keys only, and no names. Counts by force may be small: what may be published is `concord quality export`.
+Belongs here: the page, and its parts about orders, sources and nights: who is bound, who agrees with whom, trend,
+league. Does not: the counts (`study`, `expectations`). Counts and keys only, and no names. Counts by force may be
+small: what may be published is `concord quality export`.
 """
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import altair as alt
 import polars as pl
 
-from cli.model_report import page_template
+from cli.model_report import ReportPart, page_template
 from cli.night_summary import Summary
-from cli.report_parts import report_parts
+from cli.quality_pages import draw_league, publish_scores
+from cli.quality_tables import LEGEND, moves_of
 from expectations.discrepancy_history import active_ones
+from expectations.measures import MEASURES
+from expectations.trend import describe_trend
 from matching.engine.charts import BLUE, draw_svg
 from reconciliation.register import Register
-from warehouse.sources import SOURCE_NAMES
-from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
+from study.agreement import agreement_matrix, compare_sources
+from study.monitoring import LENGTHS, SCOPES, WATCHED, Monitoring, watch
+from study.recording import describe_recording, draw_tiles
+from study.tiles import draw_shares
+from warehouse.releases.quality_history import read_quality_history
+from warehouse.sources import SOURCE_NAMES, SOURCE_TITLES
+from warehouse.tables.register import DIMENSIONS, ORDER_SOURCES, ORDERS, QUALITY_SCORES
+from warehouse.tables.release import SOURCE_RECORDS
 
+NIGHTS = 30
 # Differs from the bars it is drawn on.
 BLACK = "#0b0c0c"
 
@@ -67,3 +82,101 @@ def draw_quality(quality: pl.DataFrame) -> str:
         .facet(facet=alt.Facet("dimension:N", title=None, sort=list(DIMENSIONS)), columns=3)
     )
     return draw_svg(chart)
+
+
+def report_parts(register: Register, *, threshold: int) -> Sequence[ReportPart]:
+    """The parts, in the order in which they are shown.
+
+    Args:
+        register: the release.
+        threshold: the smallest count that the league shows, apart from 0.
+    """
+    parts = (_monitoring(register), _recording(register), _agreement(register), _trend(register))
+    return (*chain.from_iterable(parts), *_leagues(register, threshold))
+
+
+def _monitoring(register: Register) -> list[ReportPart]:
+    def table(name: str) -> pl.DataFrame:
+        rows = register.table(name)
+        return ORDERS.completed(rows) if name == ORDERS.name else rows
+
+    watched = watch(table, register.release.as_of)
+    caption = (
+        "Orders in force on the night, or perhaps, interim ones too, by {}. Days are counted from the night to the "
+        "last day on which the order binds, or may."
+    )
+    return [
+        ReportPart.of_table(title.format(scope), words.format(scope), _counts(watched, scope, headings))
+        for scope in SCOPES
+        for title, words, headings in (
+            ("Who is bound, by {}", caption, LENGTHS),
+            ("What is to be watched, by {}", "The same orders.", WATCHED),
+        )
+    ]
+
+
+def _counts(watched: Monitoring, scope: str, headings: Mapping[str, str]) -> pl.DataFrame:
+    return watched.count(scope).select("name", *headings).rename({"name": scope, **headings})
+
+
+def _recording(register: Register) -> list[ReportPart]:
+    """Which systems hold a force's orders, as a table and as tiles."""
+    scores = register.completed(QUALITY_SCORES)
+    table = describe_recording(register.completed(ORDERS), scores)
+    shares = (*SOURCE_TITLES, "everywhere", "completeness", "low", "high")
+    percents = table.with_columns((pl.col(*shares) * 100).round(1)).rename({**SOURCE_TITLES, "region_code": "region"})
+    caption = (
+        "Share of a force's orders that each source holds, and that every police system and its region's return hold "
+        "(everywhere), in percent; completeness of its PNC and PND records with its 95 % interval. An order that a "
+        "system does not hold can't be found there."
+    )
+    svg = draw_svg(draw_tiles(table))
+    return [ReportPart.of_table("How orders are recorded, by force", caption, percents, svg)]
+
+
+def _agreement(register: Register) -> list[ReportPart]:
+    """A tile for each two sources; nothing in a release that keeps no records."""
+    if SOURCE_RECORDS.name not in register.table_names:
+        return []
+    compared = compare_sources(register.completed(SOURCE_RECORDS), register.table(ORDER_SOURCES.name))
+    titled = pl.col("source", "other_source").replace(SOURCE_TITLES)
+    matrix = agreement_matrix(compared).with_columns(titled).rename({"other_source": "other source"})
+    caption = (
+        "How often two sources say the same in a field of an order that both hold and in which both say something. "
+        "Sources that copy from one another agree in their errors too."
+    )
+    shown = matrix.with_columns((pl.col("share") * 100).round(1)).rename({"share": "agreeing, %"})
+    return [ReportPart.of_table("Agreement between sources", caption, shown, _draw_tiles(matrix))]
+
+
+def _draw_tiles(matrix: pl.DataFrame) -> str:
+    order = list(SOURCE_TITLES.values())
+    base = alt.Chart(matrix).encode(
+        x=alt.X("other source:N", title=None, sort=order, axis=alt.Axis(orient="top", labelAngle=0)),
+        y=alt.Y("source:N", title=None, sort=order),
+    )
+    tiles = draw_shares(base, figure=".1%", white_from=0.88, least=0.5)
+    return draw_svg(tiles.properties(width=420, height=alt.Step(36)))
+
+
+def _trend(register: Register) -> list[ReportPart]:
+    """How the scores of sources moved; nothing on the first night."""
+    release = register.release
+    history = read_quality_history(register.home, last=NIGHTS, until=release.release_id)
+    trend = describe_trend(history.scores.filter(pl.col("scope").is_in(["source", "all"])))
+    newest = trend.filter(pl.col("as_of") == release.as_of)
+    if trend.get_column("as_of").n_unique() < 2:
+        return []
+    caption = f"Against the night before and the first of the last {NIGHTS}. {LEGEND}"
+    return [ReportPart.of_table("Trend of quality", caption, moves_of(newest))]
+
+
+def _leagues(register: Register, threshold: int) -> list[ReportPart]:
+    published = publish_scores(register.completed(QUALITY_SCORES), threshold=threshold)
+    figures = (draw_league(published, measure) for measure in MEASURES)
+    # Forces without a shown number filled most of the printed pages; how many they are is in the caption.
+    shown = ((figure, figure.table.drop_nulls("score")) for figure in figures)
+    return [
+        ReportPart.of_table(figure.title, figure.caption, table, figure.svg if table.height else None)
+        for figure, table in shown
+    ]

@@ -1,7 +1,7 @@
 """The audit log: who looked at, changed or disclosed what, each entry chained to the one before by its digest.
 
 Belongs here: appending, reading and proving the log. Does not: what is worth logging (the desk's pages), where it
-waits while the ledger is down (`review.access.audit_spool`).
+waits while the ledger is down (`review.access.audit_recorder`).
 
 The acts are those of section 62 of the Data Protection Act 2018, and those of signing in. An entry names keys alone
 (ids of orders, items, decisions, accounts), never values.

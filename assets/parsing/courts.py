@@ -12,8 +12,7 @@ from functools import cache
 
 import polars as pl
 
-from assets.parsing.likeness import nearest_entry
-from assets.parsing.places import agreed, fold_parts, other_names
+from assets.parsing.places import agreed, fold_parts, nearest_entry, other_names
 from warehouse.codes import reference
 from warehouse.standardise import fold
 

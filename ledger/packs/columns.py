@@ -1,7 +1,7 @@
 """The columns of a correction pack (`columns.csv`), and the words in it.
 
 Belongs here: what is in a column, how values of a field are worded. Does not: which lines there are
-(`ledger.packs.content`), how a file is written (`ledger.packs.workbook`, `ledger.packs.csv_file`).
+(`ledger.packs.content`), how a file is written (`ledger.packs.workbook`, `ledger.packs.handing`).
 """
 
 import csv

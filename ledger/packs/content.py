@@ -1,7 +1,7 @@
 """What owners are asked to correct: the lines of all packs that can be made of a release.
 
 Belongs here: which discrepancies are asked for, of whom, in which words. Does not: files (`ledger.packs.workbook`,
-`ledger.packs.csv_file`), what became of what was asked (`ledger.packs.following`).
+`ledger.packs.handing`), what became of what was asked (`ledger.packs.following`).
 
 A line says no more about a person than finding and correcting the record needs: what the owner's own record holds, the
 value asked for, and, where there is no record yet, who is meant. Of other owners it names the system, and the key of a

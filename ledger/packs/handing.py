@@ -1,8 +1,12 @@
 """Handing a pack out: two files and a line in the log, never a file without the log.
 
-Belongs here: the order in which it is done. Does not: what is in the files, or the log itself.
+Belongs here: the order in which it is done, and the CSV file for programs: the same lines as the workbook, one heading,
+every value as text. Its protective marking is in a column of its own on every line, not above the heading: the file
+stays one that any program reads, and no line can be taken out of it without its marking. Does not: the workbook
+(`ledger.packs.workbook`), the log itself.
 """
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +14,15 @@ import polars as pl
 
 from ledger.decisions.ledger import Ledger
 from ledger.owners import owner_title
-from ledger.packs.csv_file import write_csv
+from ledger.packs.columns import COLUMNS
 from ledger.packs.log import Disclosure, record_disclosure, require_recordable
+from ledger.packs.spreadsheet_text import for_csv
 from ledger.packs.workbook import Cover, write_workbook
 from warehouse.disk import file_digest, filling
 from warehouse.tables.packs import PACK_LINES
 
+MARKING = "marking"
+DISCLOSURE = "disclosure_id"
 SUFFIXES = ("xlsx", "csv")
 
 
@@ -70,3 +77,15 @@ def _cover(disclosure: Disclosure, disclosure_id: str, answers_to: str) -> Cover
         marking=disclosure.marking,
         answers_to=answers_to,
     )
+
+
+def write_csv(lines: pl.DataFrame, path: Path, *, marking: str, disclosure_id: str) -> None:
+    """Write the lines of a pack: UTF-8 with a signature, so that spreadsheets read names right."""
+    asked = [column.name for column in COLUMNS if not column.is_answer]
+    answers = [column.name for column in COLUMNS if column.is_answer]
+    always = (for_csv(marking), disclosure_id)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow((MARKING, DISCLOSURE, *asked, *answers))
+        for row in lines.select(asked).iter_rows():
+            writer.writerow((*always, *map(for_csv, row), *([""] * len(answers))))

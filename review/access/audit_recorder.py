@@ -1,26 +1,75 @@
 """Noting what is done at the desk in the audit log, also while the ledger is down.
 
-Belongs here: when an entry is chained in, where the end of the log is noted. Does not: the chain (`ledger.audit`).
+Belongs here: when an entry is chained in, where the end of the log is noted, and the file in which entries wait while
+the ledger is down; it is on the disk before a page is sent. Does not: the chain (`ledger.audit`).
+
+Each entry gets an id when it is put down, and carries it into the log: entries that were chained in by a desk that
+ended before it could empty the file are known again, and not chained in twice.
 """
 
+import fcntl
+import json
 import logging
-from collections.abc import Mapping, Sequence
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 
 from ledger.audit import Entry, Head, append, held_values, sealed
 from ledger.decisions.errors import LedgerError
-from review.access.audit_spool import SPOOLED_ID, AuditSpool
 from review.desk import Desk
-from warehouse.disk import make_folder, put_text
+from warehouse.disk import make_folder, put_text, sync
 
 SPOOL_FILE = "audit-waiting.jsonl"
 HEAD_FILE = "audit-head"
 NOTED_EVERY = timedelta(minutes=1)
 log = logging.getLogger("concord.review")
+SPOOLED_ID = "waited"
+"""The key under which an entry that waited carries its id."""
+
+
+class AuditSpool:
+    """The file, shared by all desks of an installation."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is made before an entry has to wait."""
+        self._path = path
+
+    def put(self, entry: Entry) -> None:
+        """Put an entry down; when this returns it is on the disk.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        what = {**entry.what, SPOOLED_ID: secrets.token_hex(8)}
+        said = {"at": entry.at.isoformat(), "who": entry.who, "act": entry.act, "what": what, "reason": entry.reason}
+        line = json.dumps(said, ensure_ascii=False) + "\n"
+        make_folder(self._path.parent)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "rb+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            _cut_torn_line(file)
+            file.write(line.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        sync(self._path.parent)
+
+    @contextmanager
+    def waiting(self) -> Iterator[Sequence[Entry]]:
+        """The entries that wait, held against others; they are gone if the block ends well, and stay if it raises."""
+        if not self._path.exists() or not self._path.stat().st_size:
+            yield ()
+            return
+        with self._path.open("rb+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield tuple(_read(line) for line in file.read().splitlines(keepends=True) if line.endswith(b"\n"))
+            file.truncate(0)
+            os.fsync(file.fileno())
 
 
 class NotLoggedError(LedgerError):
@@ -87,3 +136,16 @@ def _not_yet_in(connection: sa.Connection, waiting: Sequence[Entry]) -> list[Ent
         return []
     known = held_values(connection, SPOOLED_ID)
     return [entry for entry in waiting if entry.what[SPOOLED_ID] not in known]
+
+
+def _cut_torn_line(file: IO[bytes]) -> None:
+    """Remove what a crash left of a line: its page was never sent."""
+    file.seek(0)
+    content = file.read()
+    if content and not content.endswith(b"\n"):
+        file.truncate(content.rfind(b"\n") + 1)
+
+
+def _read(line: bytes) -> Entry:
+    said = json.loads(line)
+    return Entry(datetime.fromisoformat(said["at"]), said["who"], said["act"], said["what"], said["reason"])

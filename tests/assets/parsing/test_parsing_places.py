@@ -5,8 +5,8 @@ import pytest
 
 from assets.parsing.courts import resolve_courts
 from assets.parsing.forces import resolve_forces
-from assets.parsing.likeness import nearest_entry
 from assets.parsing.offences import resolve_offences
+from assets.parsing.places import nearest_entry
 from warehouse.codes import reference
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ledger.packs import workbook
 from ledger.packs.columns import COLUMNS
-from ledger.packs.csv_file import write_csv
+from ledger.packs.handing import write_csv
 from ledger.packs.spreadsheet_text import for_cell, for_csv, plain
 from ledger.packs.workbook import Cover, TooManyLinesError, write_workbook
 from warehouse.codes import DISAGREEMENTS

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from ledger.packs.columns import COLUMNS
-from ledger.packs.csv_file import write_csv
+from ledger.packs.handing import write_csv
 from ledger.packs.workbook import Cover, write_workbook
 from review.packs.answer_file import AnswerFileError, read_answer_file
 
