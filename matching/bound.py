@@ -81,7 +81,12 @@ def strangers(records: pl.DataFrame, linkage: Linkage, pairs: pl.DataFrame, *, d
         pairs: `left`, `right` (rows), `link` (how far the pair is above the bar).
         decided: `left`, `right` (rows): pairs that stewards have joined.
     """
-    found = [_two_names(records, linkage), _two_held_twice(records, linkage), _near_twins(records, pairs)]
+    found = [
+        _two_names(records, linkage),
+        _two_held_twice(records, linkage),
+        _near_twins(records, pairs),
+        _two_defendants(records, linkage),
+    ]
     return pl.concat(found).unique().join(decided, on=["left", "right"], how="anti").sort("left", "right")
 
 
@@ -123,6 +128,20 @@ def _near_twins(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     found = alike.filter(is_apart.fill_null(value=False))
     many = found.unpivot().group_by("value").len().filter(pl.col("len") > 1).get_column("value").implode()
     return found.filter(pl.col("left").is_in(many) | pl.col("right").is_in(many))
+
+
+def _two_defendants(records: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
+    """Pairs of court results of one case that are of two defendants by the court's own ids, and of two births.
+
+    Two brothers of one forename may stand before one court on one day, and have orders of one type made.
+    """
+    facts = records.select("case_urn", "defendant_id", "date_of_birth", "amends_source_key")
+    one, other = facts[linkage.left], facts[linkage.right]
+    same = {name: (one[name] == other[name]) for name in facts.columns[:3]}
+    is_first = one["amends_source_key"].is_null() & other["amends_source_key"].is_null()
+    is_apart = same["case_urn"] & ~same["defendant_id"] & ~same["date_of_birth"] & is_first
+    pairs = pl.DataFrame({"left": linkage.left, "right": linkage.right}).cast(pl.Int64)
+    return pairs.filter(is_apart.fill_null(value=False))
 
 
 def _two_held_twice(records: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:

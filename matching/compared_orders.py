@@ -69,7 +69,7 @@ def describe_orders(
 ) -> pl.DataFrame:
     """The records sorted by id, with every column that the models and the blocking rules read."""
     read = {column for comparison in ORDER_MODEL.comparisons for column in comparison.read}
-    columns = {"record_id", "source_key", "amends_source_key", *PERSON_COLUMNS, *read, *EVENT_FACTS}
+    columns = {"record_id", "source_key", "amends_source_key", "defendant_id", *PERSON_COLUMNS, *read, *EVENT_FACTS}
     codes = (
         conditions.lazy()
         .filter(pl.col("condition_code").is_not_null())

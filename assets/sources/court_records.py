@@ -126,6 +126,7 @@ def _own_columns(sent: pl.DataFrame, as_of: date) -> pl.DataFrame:
             result_state=coded("sent_status", {state: state for state in RESULT_STATES}),
             case_urn=pl.when(urn.str.contains(CASE_URN)).then(urn.str.replace_all(r"[^A-Z0-9]", "")),
             amends_source_key=pl.col("sent_amends_result_id"),
+            defendant_id=pl.col("sent_defendant_id").str.to_lowercase(),
             recorded_on="made_on",
         )
         .unnest("name", "pnc")

@@ -252,6 +252,28 @@ def test_near_twins_of_one_source_are_as_many_people_as_it_holds_three_of(letter
     assert found.get_column("order_cluster").n_unique() == orders
 
 
+@pytest.mark.parametrize(
+    ("ids", "born", "amends", "orders"),
+    [
+        pytest.param("xy", "1993-11-03", None, 2, id="two defendants of one case"),
+        pytest.param("xx", "1993-11-03", None, 1, id="one defendant, with a slip in the birth"),
+        pytest.param("xy", "1993-12-03", None, 1, id="of one birth: the court may have given two ids"),
+        pytest.param("xy", "1993-11-03", "a", 1, id="one result amends the other"),
+    ],
+)
+def test_two_defendants_of_one_case_are_two_people(ids, born, amends, orders):
+    facts = BASE | {"source": "court", "pnc": "", "surname": "QUARTERMAINE", "born": "1993-12-03"}
+    rows = [
+        order(key, facts | {"born": day}) | {"case_urn": "33AB0000123", "defendant_id": defendant}
+        for key, defendant, day in zip("ab", ids, ("1993-12-03", born), strict=True)
+    ]
+    rows[1]["amends_source_key"] = amends
+    found = link_orders(frame_of(CORE_ORDERS, rows + bystanders(100)), CORE_ALIASES.empty(), CORE_CONDITIONS.empty())
+    of_case = found.clusters.filter(pl.col("record_id").str.starts_with("court:"))
+    assert of_case.get_column("order_cluster").n_unique() == orders
+    assert of_case.get_column("subject_cluster").n_unique() == orders
+
+
 def test_decisions_that_contradict_each_other_are_reported():
     links = linked_by_stewards(
         Decisions(
