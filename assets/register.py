@@ -15,9 +15,11 @@ from assets.link import DROPPED_CONDITIONS, DROPPED_ORDERS, core_names, gather, 
 from assets.models import MODELS
 from assets.wording_decisions import code_by_decisions
 from expectations.reliability import describe_reliability
+from ledger.decisions.binding import said_in_force
 from reconciliation.confidence.trained import load_value_model
 from reconciliation.endings import Before
 from reconciliation.id_memory import Identities, identify
+from reconciliation.redirects import order_redirects
 from reconciliation.register_tables import SOURCE_ERRORS, NightInput, build_register
 from study.prohibitions.wordings import build_wordings
 from warehouse.store import TableStore
@@ -105,6 +107,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
             as_of=as_of,
             dropped=store.scan(DROPPED_ORDERS).select("record_id").collect().to_series(),
             decided=_decided_values(decisions, orders, clusters, identities),
+            said_in_force=_said_in_force(decisions, identities),
             before=Before(former.table(ORDERS), former.as_of, former.table(ORDER_SOURCES)),
             pairs=store.scan(LINK_PAIRS.name).select(PAIR_WEIGHTS).collect(),
             confidence=load_value_model(store.folder / MODELS),
@@ -130,3 +133,8 @@ def _decided_values(
         .select("record_id", "order_id", "subject_id")
     )
     return decide_values(decisions, orders, owners=owners, redirects=identities.redirects)
+
+
+def _said_in_force(decisions: pl.DataFrame, identities: Identities) -> pl.DataFrame:
+    """The orders in doubt that stewards said are in force."""
+    return said_in_force(decisions, identities.order_ids.get_column("id"), order_redirects(identities.redirects))

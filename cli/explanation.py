@@ -59,7 +59,7 @@ def _print_chain(order: Mapping[str, Any], console: Console) -> None:
             "is_in_force_doubtful"
         ],
         "No source holds it any longer: it is kept as it was last recorded.": not order["sources"],
-        "Later ends that sources give: {}.": ", ".join(order["disputed_ends"] or ()),
+        "Later ends that sources or stewards give: {}.": ", ".join(order["disputed_ends"] or ()),
     }
     for line, value in lines.items():
         if value:

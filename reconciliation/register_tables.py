@@ -23,6 +23,7 @@ from reconciliation.endings import Before, read_endings
 from reconciliation.golden import choose_arrests, choose_golden
 from reconciliation.law import judge_status
 from reconciliation.record_context import HEARD_COLUMNS, hold_records
+from reconciliation.said_in_force import SAID_IN_FORCE, hold_in_force
 from reconciliation.sightings import find_first_seen, find_sightings
 from reconciliation.standing import AMENDED, STANDS
 from reconciliation.statutes import SCOTTISH_TYPES
@@ -59,6 +60,7 @@ class NightInput:
         as_of: the day of the release.
         decided: golden values that stewards decided, by field (`ledger.decisions.values.typed_values`).
         dropped: ids of those records that their sources no longer hold.
+        said_in_force: orders in doubt that stewards said are in force, as `SAID_IN_FORCE`.
         before: what the release before knew; nothing on the first night.
         pairs: `PAIR_WEIGHTS` of `link_orders__pairs`; without them no link has a confidence.
         confidence: how golden values are weighed; None: as comes with Concord.
@@ -76,6 +78,7 @@ class NightInput:
     as_of: date
     decided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     dropped: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    said_in_force: pl.DataFrame = field(default_factory=SAID_IN_FORCE.clear)
     before: Before = field(default_factory=Before)
     pairs: pl.DataFrame = field(default_factory=LINK_PAIRS.empty)
     confidence: ConfidenceModel | None = None
@@ -115,6 +118,7 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     conditions = add(CONDITIONS, listed)
     del listed
     endings = read_endings(held, golden, before=night.before, decided=decided, as_of=night.as_of)
+    endings = hold_in_force(endings, golden, said=night.said_in_force, decided=decided)
     orders = build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of)
     orders = orders.join(find_sightings(sources, night.before, as_of=night.as_of), on="order_id", how="left")
     provenance = reasons.join(order_ids, on="order_cluster")

@@ -100,12 +100,16 @@ is_judged = pl.col("field").is_in(JUDGED_FIELDS).fill_null(value=False)
 is_name = pl.col("field").is_in(ALL_NAME_FIELDS).fill_null(value=False)
 is_borne_out = (pl.col("field") == "condition_count").fill_null(value=False)
 
+# What follows of a steward's word that an order in doubt is in force, and of the end of that word.
+HELD_FIELDS: Final = ("disputed_ends", "is_in_force_doubtful", "binds_until", "ceased_on", "ceased_certainty")
+is_held = pl.col("field").is_in(HELD_FIELDS).fill_null(value=False)
+
 is_counted = is_judged | is_borne_out
 
 GROUNDS: Final = (
     Cause("calendar", pl.col("replayed") == "calendar"),
     Cause("source", pl.col("replayed") == "source"),
-    Cause("steward", reaches("is_decided") | (reaches("is_closed") & is_judged)),
+    Cause("steward", reaches("is_decided") | (reaches("is_closed") & (is_judged | is_held))),
     Cause("source", reaches("is_changed")),
     # The same bytes were read, and read as something else.
     Cause("rule", reaches("is_reread") & pl.col("has_other_rules")),

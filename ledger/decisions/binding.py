@@ -25,6 +25,7 @@ from ledger.decisions.staleness import (
     stale_values,
 )
 from reconciliation.redirects import follow_orders
+from warehouse.codes import DOUBT
 
 UNCLEAR: Mapping[Level, tuple[str, ...]] = {"order": ("pair_unclear",), "person": ("pair_unclear",)}
 LINK = {"level": pl.String, "left_id": pl.String, "right_id": pl.String, "decision_id": pl.String}
@@ -190,6 +191,24 @@ def closures(
     successors = find_successors(placed, found)
     ids = successors.get_column("discrepancy_id_now").unique().sort()
     return Closures(closed, stale_discrepancies(successors), ids)
+
+
+def said_in_force(decisions: pl.DataFrame, orders: pl.Series, redirects: pl.DataFrame) -> pl.DataFrame:
+    """The orders that stewards said are in force though it is in doubt, by accepting the doubt until a day.
+
+    Args:
+        decisions: those in force on the night: acceptances run out.
+        orders: ids of all orders of the night.
+        redirects: of `order_redirects`.
+
+    Returns:
+        `order_id`, `until` (the last day for which it was said), `said_on`: what was said last of each.
+    """
+    said = decisions.filter(pl.col("kind") == "accept", pl.col("rule_code").str.starts_with(DOUBT))
+    placed = said.join(follow_orders(said.get_column("order_id"), orders, redirects), on="order_id")
+    known = placed.drop_nulls("order_now")
+    last = known.sort("decided_at", "decision_id").unique("order_now", keep="last", maintain_order=True)
+    return last.select(order_id="order_now", until="accepted_until", said_on=pl.col("decided_at").dt.date())
 
 
 def touched_orders(

@@ -18,6 +18,7 @@ from warehouse.home import Home
 
 NEXT, AFTER = NIGHT + timedelta(days=1), NIGHT + timedelta(days=2)
 END = date(2027, 3, 17)
+HELD = date(2027, 1, 5)
 OF_DISCREPANCIES = ("discrepancies", "lone_record")
 LONG = pytest.mark.long
 WITHOUT_LEDGER = r"step decisions: the ledger of decisions, on which the release(.|\n)*concord decisions migrate"
@@ -46,6 +47,7 @@ def home(one_night, tmp_path_factory) -> Path:
     run(home, "decide", "value", order_decided_on(home), "end_on", END, "--by", "kim", "--reason", "varied")
     accepted, right, referred, unsettled, taken_back = only_discrepancies(home)
     run(home, "decide", "accept", accepted, "--until", NEXT, "--by", "kim", "--reason", "cannot_be_corrected")
+    run(home, "decide", "accept", doubt(home)["discrepancy_id"], "--until", HELD, "--by", "kim", "--reason", "varied")
     run(home, "decide", "both-right", right, "--by", "kim", "--reason", "different_facts")
     run(home, "decide", "refer", referred, "--by", "kim", "--reason", "correction_requested")
     run(home, "decide", "not-enough", unsettled, "--by", "kim", "--reason", "needs_document")
@@ -99,6 +101,19 @@ def only_discrepancies(home: Path) -> list[str]:
     others = pl.concat([parted.get_column("order_id"), pl.Series([order_decided_on(home)])])
     chosen = found.join(waits, on="order_id", how="semi").filter(~pl.col("order_id").is_in(others.implode()))
     return chosen.get_column("discrepancy_id").sort().head(5).to_list()
+
+
+def doubt(home: Path) -> dict[str, object]:
+    """A discharge that the court has not confirmed, of an order whose last day is to come."""
+    found = read(home, f"r{NIGHT}", "discrepancies").filter(pl.col("rule_code") == "DOUBT-DISCHARGE")
+    return found.sort("discrepancy_id").row(0, named=True)
+
+
+def test_who_says_that_an_order_in_doubt_is_in_force_is_kept_beside_what_the_sources_say(home):
+    orders = [read(home, f"r{night}", "orders").filter(order_id=doubt(home)["order_id"]) for night in (NIGHT, NEXT)]
+    before, after = (set(order.item(0, "disputed_ends")) for order in orders)
+    assert after - before == {str(HELD)}
+    assert orders[1].item(0, "is_in_force_doubtful")
 
 
 @pytest.mark.long

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from ledger_cases import conflict, discrepancies, owners, pair, records, redirects, rows, value
 
-from ledger.decisions.binding import closures, constraints, overrides, touched_orders
+from ledger.decisions.binding import closures, constraints, overrides, said_in_force, touched_orders
 from ledger.decisions.contradictions import find_contradictions
 from ledger.decisions.decision import Draft, Sighting
 from ledger.decisions.in_force import in_force
@@ -347,3 +347,14 @@ def test_a_value_of_which_nobody_could_say_is_left_to_the_rules_until_a_record_g
     assert found.values.is_empty()
     assert found.unclear.rows() == ([] if is_stale else [("A", "surname"), ("B", "surname")])
     assert (not found.stale.is_empty()) == is_stale
+
+
+def test_who_said_that_an_order_in_doubt_is_in_force_is_held_to_its_day_where_the_order_is_now():
+    doubt = conflict("accept", "OLD", rule="DOUBT-END", accepted_until=date(2026, 12, 1))
+    other = conflict("accept", "ORD-1", rule="end_differs", accepted_until=date(2027, 1, 1))
+    referred = conflict("refer", "ORD-1", rule="DOUBT-END")
+    for night, said in ((date(2026, 12, 1), [("ORD-1", date(2026, 12, 1))]), (date(2026, 12, 2), [])):
+        standing = in_force(rows(doubt, other, referred), as_of=night)
+        found = said_in_force(standing, ORDERS, redirects(("OLD", "ORD-1")))
+        assert found.select("order_id", "until").rows() == said
+    assert said_in_force(rows(doubt), pl.Series(["ORD-2"]), NONE).is_empty()
