@@ -5,6 +5,7 @@ Belongs here: what `concord nightly`, `concord demo` and `concord review --demo`
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,6 +86,19 @@ def warn_of_landing(landing: Path, settings: "Settings") -> None:
         warn(f"is this the landing folder? {landing} has none of the folders {', '.join(SOURCE_NAMES)}")
 
 
+def _stays_in_force(home: "Home", release_id: str) -> list[str]:
+    """That another release stays in force, and why: one was withdrawn, or is of an older night."""
+    from warehouse.releases.release import current_release
+    from warehouse.releases.rollback_history import withdrawn_releases
+
+    current = current_release(home)
+    if current is None or current.release_id == release_id:
+        return []
+    is_withdrawn = release_id in withdrawn_releases(home)
+    why = "was withdrawn by a rollback" if is_withdrawn else "is of an older night"
+    return [f"none for {release_id}: it {why}, and {current.release_id} stays in force"]
+
+
 def print_summary(home: "Home", release_id: str) -> "Summary":
     """Print the summary of a release: as text for a person, and as one JSON line to whatever else reads it."""
     from cli.night_summary import read_decided, summarise
@@ -93,6 +107,7 @@ def print_summary(home: "Home", release_id: str) -> "Summary":
     from warehouse.log_lines import log_event
 
     summary = summarise(Register.open(home, release_id), read_decided(home.path))
+    summary = replace(summary, next_steps=[*_stays_in_force(home, release_id), *summary.next_steps])
     render(summary, console())
     if not sys.stderr.isatty():
         log_event("summary", **summary.as_dict())

@@ -1,16 +1,20 @@
 """The summary of a night: no score without its parts."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
+from nights import SERIES, copy_of
 from rich.console import Console
 
+from cli.night import print_summary
 from cli.night_summary import ScoreParts, SourceLine, Summary, next_steps, quality_by_source, source_line
 from cli.printed_summary import render
 from expectations.workload import Workload
+from warehouse.home import Home
+from warehouse.releases.rollback import roll_back
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import DIMENSIONS, QUALITY_SCORES
 
@@ -163,3 +167,15 @@ def test_feeds_of_which_nothing_came_are_asked_for_beside_what_came_and_is_spoil
     spoilt, absent = source_line("pnc", pl.concat(feeds)).asks
     assert spoilt.startswith("what came by a can't be read")
     assert absent == "ask for what is missing, then run the night again"
+
+
+@pytest.mark.usefixtures("capsys")
+def test_a_release_that_is_not_in_force_says_so_before_anything_else(three_nights, tmp_path):
+    home = Home(copy_of(three_nights / "home", tmp_path / "home"))
+    first, *_, last = (f"r{night}" for night in SERIES)
+    assert not [step for step in print_summary(home, last).next_steps if "in force" in step]
+    older = print_summary(home, first).next_steps[0]
+    assert older == f"none for {first}: it is of an older night, and {last} stays in force"
+    put_back = roll_back(home, by="kim", reason="wrong", at=datetime(2026, 12, 1, tzinfo=UTC)).release_id
+    withdrawn = print_summary(home, last).next_steps[0]
+    assert withdrawn == f"none for {last}: it was withdrawn by a rollback, and {put_back} stays in force"
