@@ -123,12 +123,15 @@ def release(context: dg.AssetExecutionContext, night: NightResource) -> AssetEve
 
 
 def _basis(night: Night, store: TableStore, deliveries: pl.DataFrame, *, as_of: date) -> ReleaseBasis:
-    """What the release rests on."""
+    """What the release rests on: deliveries by the digests of their bytes, and what else there is, by its digest."""
+    inputs = dict(deliveries.filter(pl.col("is_used")).select("delivery_id", "sha256").iter_rows())
+    for table, digest in ((DECISIONS, decisions_digest), (ASKED_CORRECTIONS, corrections_digest)):
+        rows = store.scan(table.name).collect()
+        if not rows.is_empty():
+            inputs[table.name] = digest(rows)
     return {
         "as_of": as_of,
-        "inputs": used_inputs(deliveries)
-        | used_decisions(store.scan(DECISIONS.name).collect())
-        | used_requests(store.scan(ASKED_CORRECTIONS.name).collect()),
+        "inputs": inputs,
         "versions": {name: version(name) for name in LIBRARIES}
         | {"models": version_of_night(store), CODE: code_digest()},
         "config_hash": night.settings_digest,
@@ -180,21 +183,6 @@ def state_of(deliveries: pl.DataFrame) -> str:
 
 def _is_whole() -> pl.Expr:
     return pl.col("state").is_in(WHOLE) & (pl.col("rows_quarantined") == pl.col("rows_set_aside"))
-
-
-def used_inputs(deliveries: pl.DataFrame) -> dict[str, str]:
-    """The deliveries that the register rests on, with the digests of their bytes."""
-    return dict(deliveries.filter(pl.col("is_used")).select("delivery_id", "sha256").iter_rows())
-
-
-def used_decisions(decisions: pl.DataFrame) -> dict[str, str]:
-    """The decisions that the register rests on, with their digest; nothing if there are none."""
-    return {} if decisions.is_empty() else {DECISIONS.name: decisions_digest(decisions)}
-
-
-def used_requests(asked: pl.DataFrame) -> dict[str, str]:
-    """The corrections that owners were asked for, with their digest; nothing if there are none."""
-    return {} if asked.is_empty() else {ASKED_CORRECTIONS.name: corrections_digest(asked)}
 
 
 def named_catalogue(decisions: pl.DataFrame) -> pl.DataFrame:

@@ -1,11 +1,17 @@
 """The commands about accounts of the desk: `concord accounts …`. A password never stands on the command line."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail
 from cli.shown import JsonOption, show
+
+if TYPE_CHECKING:
+    from review.access.account_changes import AccountChanges
 
 accounts_app = typer.Typer(no_args_is_help=True, help="The accounts of the stewards' desk.")
 
@@ -22,6 +28,16 @@ IdentityOption = Annotated[
 ]
 
 
+@contextmanager
+def administration_of(home: Path) -> Iterator["AccountChanges"]:
+    """Changes the accounts of an installation in the name of who types."""
+    from cli.desk_tools import opened_desk
+    from cli.door import administration
+
+    with opened_desk(home) as desk:
+        yield administration(desk)
+
+
 @accounts_app.command()
 def add(
     name: NameArgument,
@@ -31,34 +47,29 @@ def add(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Make an account; without --force it sees the orders of all forces."""
-    from cli.desk_tools import opened_desk, read_password
-    from cli.door import administration
+    from cli.desk_tools import read_password
 
-    with opened_desk(home) as desk:
+    with administration_of(home) as accounts:
         password = None if identity else read_password()
-        administration(desk).add(name, role=role, forces=force or None, password=password, identity=identity)
+        accounts.add(name, role=role, forces=force or None, password=password, identity=identity)
     typer.echo(f"added {name}, {role}")
 
 
 @accounts_app.command("set-role")
 def set_role(name: NameArgument, role: RoleOption, force: ForceOption = None, home: HomeOption = DEFAULT_HOME) -> None:
     """Give an account a role and its forces, all forces without --force; its sessions end."""
-    from cli.desk_tools import opened_desk
-    from cli.door import administration
-
-    with opened_desk(home) as desk:
-        administration(desk).set_role(name, role=role, forces=force or None)
+    with administration_of(home) as accounts:
+        accounts.set_role(name, role=role, forces=force or None)
     typer.echo(f"{name} is {role}")
 
 
 @accounts_app.command("set-password")
 def set_password(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> None:
     """Give an account a password, asked for or read from standard input; its sessions end."""
-    from cli.desk_tools import opened_desk, read_password
-    from cli.door import administration
+    from cli.desk_tools import read_password
 
-    with opened_desk(home) as desk:
-        administration(desk).set_password(name, read_password())
+    with administration_of(home) as accounts:
+        accounts.set_password(name, read_password())
     typer.echo(f"password of {name} set")
 
 
@@ -71,33 +82,24 @@ def set_identity(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Let a user of an identity provider, or of the operating system (`os|<user>`), act as an account."""
-    from cli.desk_tools import opened_desk
-    from cli.door import administration
-
-    with opened_desk(home) as desk:
-        administration(desk).set_identity(name, identity)
+    with administration_of(home) as accounts:
+        accounts.set_identity(name, identity)
     typer.echo(f"identity of {name} set")
 
 
 @accounts_app.command("reset-second-factor")
 def reset_second_factor(name: NameArgument, home: HomeOption = DEFAULT_HOME) -> None:
     """Remove the second factor of a user who lost it; their sessions end."""
-    from cli.desk_tools import opened_desk
-    from cli.door import administration
-
-    with opened_desk(home) as desk:
-        administration(desk).set_second_factor(name, None)
+    with administration_of(home) as accounts:
+        accounts.set_second_factor(name, None)
     typer.echo(f"{name} signs in with a password only, and can set up another second factor")
 
 
 @accounts_app.command("reseal-second-factors")
 def reseal_second_factors(home: HomeOption = DEFAULT_HOME) -> None:
     """Seal all second factors with the present key; the former one (`CONCORD_FORMER_KEY`) is then no longer needed."""
-    from cli.desk_tools import opened_desk
-    from cli.door import administration
-
-    with opened_desk(home) as desk:
-        sealed, shut = administration(desk).reseal_second_factors()
+    with administration_of(home) as accounts:
+        sealed, shut = accounts.reseal_second_factors()
     typer.echo(f"{len(sealed)} second factors are sealed by the present key")
     if shut:
         fail(
@@ -114,11 +116,8 @@ def disable(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Close an account; its sessions end, its history stays."""
-    from cli.desk_tools import opened_desk
-    from cli.door import administration
-
-    with opened_desk(home) as desk:
-        administration(desk).set_disabled(name, is_disabled=not undo)
+    with administration_of(home) as accounts:
+        accounts.set_disabled(name, is_disabled=not undo)
     typer.echo(f"{name} {'may' if undo else 'may no longer'} sign in")
 
 

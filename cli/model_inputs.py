@@ -28,7 +28,7 @@ from matching.trained import Models, load_models, shipped_models
 from pipelines.settings import SettingsError, read_settings
 from reconciliation.confidence.trained import keep_value_model
 from warehouse.home import Home
-from warehouse.models import SHIPPED, ModelSet, current_models, list_models, read_models
+from warehouse.models import SHIPPED, current_models, list_models, read_models
 from warehouse.releases.release import current_release
 from warehouse.run_lock import RunUnderWayError
 from warehouse.store import TableStore
@@ -126,19 +126,11 @@ def find_models(home: Home, name: str | None) -> NamedModels:
     """
     models = read_models(home, name) if name not in (None, SHIPPED) else current_models(home) if name is None else None
     try:
-        return read_set(models) if models else NamedModels(SHIPPED, shipped_models())
+        if models is None:
+            return NamedModels(SHIPPED, shipped_models())
+        return NamedModels(models.set_id, load_models(models.verified()))
     except ValueError as error:
         raise UnfitModelsError(str(error)) from error
-
-
-def read_set(models: ModelSet) -> NamedModels:
-    """The models of a set.
-
-    Raises:
-        LookupError: they are not as they were saved.
-        ValueError: they belong to another version of Concord.
-    """
-    return NamedModels(models.set_id, load_models(models.verified()))
 
 
 def save_beside(home: Home, models: Models, folder: Path) -> None:

@@ -42,11 +42,7 @@ def _write(document: dict[str, Any]) -> None:
 
 
 def write_outcome(code: int) -> None:
-    """With `--json` there is one document whatever happens: where nothing was shown, the exit code and what was said.
-
-    Args:
-        code: with which the command ends.
-    """
+    """With `--json` there is always one document: where nothing was shown, the exit code and what was said."""
     if "--json" in sys.argv[1:] and not _IS_WRITTEN.get():
         _write({"exit_code": code, "error": last_words()} if code else {})
 

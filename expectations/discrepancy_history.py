@@ -105,16 +105,7 @@ def active_ones(discrepancies: pl.DataFrame) -> pl.DataFrame:
 def compared_values(
     rules: tuple[Rule, ...], frames: Mapping[Subject, pl.DataFrame], former: pl.DataFrame
 ) -> pl.DataFrame:
-    """What the rules that found something before compare tonight, on the orders where they found it.
-
-    Args:
-        rules: all rules of tonight.
-        frames: the frame of each subject of a rule.
-        former: `DISCREPANCIES` of the release before.
-
-    Returns:
-        As `look_again`.
-    """
+    """`look_again` where the rules found something in the release before (`former`: its `DISCREPANCIES`)."""
     return look_again(rules, frames, former.filter(_was_found()))
 
 

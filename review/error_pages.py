@@ -116,21 +116,6 @@ async def http_error(request: Request, error: Exception) -> Response:
     return error_page(request, status, ITEM_GONE if typed and words in STOCK_TEXTS else words, typed=typed)
 
 
-def unreadable_input(request: Request, _: Exception) -> Response:
-    """A value of the address or the form that can't be read; it is not shown."""
-    return error_page(request, 422)
-
-
-def foreign_form(request: Request, _: Exception) -> Response:
-    """A form of another site."""
-    return error_page(request, 403, FOREIGN)
-
-
-def no_release(request: Request, error: Exception) -> Response:
-    """There is no release that can be shown."""
-    return error_page(request, 503, str(error))
-
-
 async def ledger_down(request: Request, error: Exception) -> Response:
     """The ledger can't be written or read: what was typed is shown again, to be sent when it can."""
     log.warning("the ledger can't be used: %s", type(error).__name__)
@@ -149,19 +134,17 @@ async def outdated_form(request: Request, _: Exception) -> Response:
     return error_page(request, 403, OUTDATED, unsent=_form(request, fields))
 
 
-async def reason_required(request: Request, _: Exception) -> Response:
-    """A user has not said why they look at records: ask them first, and keep what they typed."""
-    return await _send_first(request, request.state.viewer.name, place="/reason")
+FIRST: dict[type[Exception], str] = {
+    OwnPasswordRequiredError: "/password",
+    ReasonRequiredError: "/reason",
+    SecondFactorRequiredError: "/second-factor",
+}
+"""Where a user has to do something first: choose a password of their own, say why they look at records, and so on."""
 
 
-async def own_password_required(request: Request, _: Exception) -> Response:
-    """A user has to choose a password of their own first; what they typed is kept."""
-    return await _send_first(request, request.state.viewer.name, place="/password")
-
-
-async def second_factor_required(request: Request, _: Exception) -> Response:
-    """A user has to set up a second factor first; what they typed is kept."""
-    return await _send_first(request, request.state.viewer.name, place="/second-factor")
+async def required_first(request: Request, error: Exception) -> Response:
+    """A user has to do something else first; what they typed is kept."""
+    return await _send_first(request, request.state.viewer.name, place=FIRST[type(error)])
 
 
 async def sign_in_required(request: Request, error: Exception) -> Response:
@@ -186,14 +169,12 @@ async def _send_first(request: Request, name: str | None, *, place: str) -> Resp
 
 HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Any]] = {
     HTTPException: http_error,
-    RequestValidationError: unreadable_input,
-    ForeignFormError: foreign_form,
+    RequestValidationError: lambda request, _: error_page(request, 422),  # what can't be read is not shown
+    ForeignFormError: lambda request, _: error_page(request, 403, FOREIGN),
     OutdatedFormError: outdated_form,
     LedgerError: ledger_down,
-    NoReleaseError: no_release,
-    OwnPasswordRequiredError: own_password_required,
-    ReasonRequiredError: reason_required,
-    SecondFactorRequiredError: second_factor_required,
+    NoReleaseError: lambda request, error: error_page(request, 503, str(error)),
+    **dict.fromkeys(FIRST, required_first),
     SignInRequiredError: sign_in_required,
     TooManyRequestsError: too_many_requests,
 }

@@ -48,10 +48,6 @@ def compare_sources(source_records: pl.DataFrame, order_sources: pl.DataFrame) -
 
 
 def agreement_matrix(compared: pl.DataFrame) -> pl.DataFrame:
-    """`PAIR`, `compared`, `agreeing`, `share`: all fields of a pair together.
-
-    Args:
-        compared: from `compare_sources`.
-    """
+    """`PAIR`, `compared`, `agreeing`, `share`: all fields of a pair together, from `compare_sources`."""
     summed = compared.group_by(PAIR, maintain_order=True).agg(pl.col("compared", "agreeing").sum())
     return summed.with_columns(share=pl.col("agreeing") / pl.col("compared"))

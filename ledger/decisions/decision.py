@@ -76,7 +76,7 @@ class Draft:
     @property
     def fingerprint(self) -> str:
         """Digest of what was seen: the same in any order and form."""
-        return fingerprint_of(self.seen_text)
+        return hashlib.sha256(self.seen_text.encode()).hexdigest()[:20]
 
     @property
     def target(self) -> str:
@@ -171,11 +171,6 @@ def write_sightings(seen: Iterable[Sighting]) -> str:
 def read_sightings(text: str) -> tuple[Sighting, ...]:
     """Sightings from the JSON they are kept as."""
     return tuple(Sighting(**sight) for sight in json.loads(text))
-
-
-def fingerprint_of(seen_text: str) -> str:
-    """The digest of what was seen."""
-    return hashlib.sha256(seen_text.encode()).hexdigest()[:20]
 
 
 def conflict_of(seen: Iterable[Sighting]) -> tuple[str | None, ...]:

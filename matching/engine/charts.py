@@ -58,11 +58,7 @@ def _plain(part: Any) -> Any:  # JSON
 
 
 def draw_shares(table: pl.DataFrame) -> Figure:
-    """M and u by level.
-
-    Args:
-        table: from `diagnostics.tabulate_shares`.
-    """
+    """M and u by level, from `diagnostics.tabulate_shares`."""
     panels = [
         alt.hconcat(
             _bars(levels, "m", "matches (m)", colour=BLUE, scale=ROOMY, ticks=QUARTERS),
@@ -81,11 +77,7 @@ def draw_shares(table: pl.DataFrame) -> Figure:
 
 
 def draw_weights(table: pl.DataFrame) -> Figure:
-    """The weight of every level.
-
-    Args:
-        table: from `diagnostics.tabulate_shares`.
-    """
+    """The weight of every level, from `diagnostics.tabulate_shares`."""
     values = table.get_column("weight").to_list()
     scale = alt.Scale(domain=[min([0.0, *values]), max([0.0, *values])], padding=MARGIN)
     panels = [
@@ -103,11 +95,7 @@ def draw_weights(table: pl.DataFrame) -> Figure:
 
 
 def draw_blocking_loss(table: pl.DataFrame) -> Figure:
-    """The share of matches that no rule made.
-
-    Args:
-        table: from `blocking_loss.estimate_blocking_loss`.
-    """
+    """The share of matches that no rule made, from `blocking_loss.estimate_blocking_loss`."""
     base = alt.Chart(table.drop_nulls("loss")).encode(y=alt.Y("rules:N", title=None, sort=None, axis=WORDS))
     spans = base.mark_rule(color=BLUE).encode(
         x=alt.X("loss_low:Q", title="matches missed by all rules", axis=PERCENT), x2="loss_high:Q"
@@ -123,11 +111,7 @@ def draw_blocking_loss(table: pl.DataFrame) -> Figure:
 
 
 def draw_calibration(table: pl.DataFrame) -> Figure:
-    """Predicted and observed shares of matches.
-
-    Args:
-        table: from `diagnostics.tabulate_calibration`.
-    """
+    """Predicted and observed shares of matches, from `diagnostics.tabulate_calibration`."""
     if table.get_column("observed").null_count() == table.height:
         return _draw_certainty(table)
     base = alt.Chart(table.drop_nulls("predicted")).encode(
@@ -162,11 +146,7 @@ def _draw_certainty(table: pl.DataFrame) -> Figure:
 
 
 def draw_thresholds(table: pl.DataFrame) -> Figure:
-    """Expected precision, recall and F1 by threshold.
-
-    Args:
-        table: from `diagnostics.tabulate_thresholds`.
-    """
+    """Expected precision, recall and F1 by threshold, from `diagnostics.tabulate_thresholds`."""
     measures = ["precision", "recall", "f1"]
     reached = table.filter(pl.col("pairs") > 0)
     long = reached.unpivot(measures, index="threshold", variable_name="measure", value_name="share").drop_nulls()
@@ -193,11 +173,7 @@ def draw_thresholds(table: pl.DataFrame) -> Figure:
 
 
 def draw_unlinkable(table: pl.DataFrame) -> Figure:
-    """Records with too little information to be linked.
-
-    Args:
-        table: from `diagnostics.tabulate_unlinkable`.
-    """
+    """Records with too little information to be linked, from `diagnostics.tabulate_unlinkable`."""
     chart = (
         alt.Chart(table, width=WIDTH, height=HEIGHT)
         .mark_area(interpolate="step-before", color=BLUE, opacity=0.6, line={"color": BLUE})

@@ -12,7 +12,7 @@ import polars as pl
 
 from ledger.decisions.decidable import Present
 from ledger.decisions.in_force import in_force
-from ledger.desk.accounts import Account, all_accounts
+from ledger.desk.accounts import all_accounts
 from ledger.desk.claims import claim
 from ledger.desk.comments import comments_on
 from ledger.desk.item_work import APPROVERS, read_item_work
@@ -103,7 +103,8 @@ def _assigned_to(desk: Desk, item_id: str) -> str | None:
 def who_may_take(desk: Desk, orders: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The stewards, and the teams, who may see one of the orders of an item: nobody else could work on it."""
     with desk.reading() as connection:
-        stewards = [account for account in all_accounts(connection) if is_steward(account)]
+        users = [account for account in all_accounts(connection) if account.disabled_at is None]
+    stewards = [account for account in users if "decide" in RIGHTS[account.role]]
     whole = desk.whole_release()
 
     def may_see(forces: Collection[str] | None) -> bool:
@@ -125,11 +126,6 @@ def _concerns(proposal: Proposal, orders: Sequence[str], night: Present) -> bool
         not names.isdisjoint({draft.order_id, draft.left_record_id, draft.right_record_id})
         for draft, _ in proposal.requests
     )
-
-
-def is_steward(account: Account) -> bool:
-    """Whether a user may decide."""
-    return "decide" in RIGHTS[account.role] and account.disabled_at is None
 
 
 def claim_for(desk: Desk, who: Viewer, item_id: str, *, minutes: int) -> str | None:

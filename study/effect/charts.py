@@ -21,11 +21,7 @@ WORDS_REACH: Final = 60
 
 
 def draw_funnel(funnel: pl.DataFrame) -> alt.TopLevelMixin:
-    """A bar a step: blue for the orders that are left, grey for those that drop out.
-
-    Args:
-        funnel: from `Cohort.funnel`.
-    """
+    """A bar a step of `Cohort.funnel`: blue for the orders that are left, grey for those that drop out."""
     drawn = funnel.with_columns(number=pl.col("orders").abs(), is_left=pl.col("orders") > 0)
     base = alt.Chart(drawn).encode(
         y=alt.Y("step:N", title=None, sort=funnel["step"].to_list(), axis=NAME_AXIS),

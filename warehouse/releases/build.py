@@ -10,9 +10,10 @@ from pathlib import Path
 
 import polars as pl
 
+from warehouse.codes import reference
 from warehouse.releases.publication_checks import check_relations, check_table
 from warehouse.schema import Table
-from warehouse.tables.code_lists import CODE_LISTS, read_code_list
+from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import PUBLIC_TABLES
 from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, CARRIED_TABLES, NEAR_PAIRS, ORDER_PAIRS, SOURCE_RECORDS
@@ -34,7 +35,7 @@ def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFram
         rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, _order_pairs(pairs, building))
         rows[NEAR_PAIRS.name] = _write_table(building, NEAR_PAIRS, _near_pairs(pairs, building))
     for table in CODE_LISTS:
-        listed = tables[table.name] if table.name in tables else read_code_list(table)
+        listed = tables[table.name] if table.name in tables else table.conform(reference(CODE_LISTS[table]))
         rows[table.name] = _write_table(building, table, listed)
     for table in (SOURCE_RECORDS, *CARRIED_TABLES):
         if table.name in tables:

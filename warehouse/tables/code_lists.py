@@ -6,10 +6,6 @@ themselves (`warehouse/reference/*.csv`), what codes are read from (`assets.pars
 
 from typing import Final
 
-import polars as pl
-
-from warehouse.codes import reference
-from warehouse.schema import Table
 from warehouse.tables.declarations import read_tables
 
 CODE_LISTS: Final = {
@@ -18,10 +14,4 @@ CODE_LISTS: Final = {
 }
 """Each with the reference list that it is read from."""
 
-
 CONDITION_CATALOGUE: Final = next(table for table in CODE_LISTS if table.name == "condition_catalogue")
-
-
-def read_code_list(table: Table) -> pl.DataFrame:
-    """A code list as a table of a release."""
-    return table.conform(reference(CODE_LISTS[table]))
