@@ -236,7 +236,10 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
     is not another end.
     """
     ended = _undecided_ends(golden, decided)
-    start = pl.coalesce("start_on", "golden_start_on", "made_on")
+    # A record that has it start before it was made may hold both days in each other's place: the length may run from
+    # the later one.
+    own_start = pl.when(pl.col("start_on").is_not_null()).then(pl.max_horizontal("start_on", "made_on"))
+    start = pl.coalesce(own_start, "golden_start_on", "made_on")
     by_term = months_after(start, pl.col("term_months")).dt.offset_by("-1d")
     is_given_already = ((by_term - pl.col("end_on")).dt.total_days().abs() <= 1).fill_null(value=False)
     # A result that varied, extended or renewed the order and names no end may have moved the one that is known.

@@ -221,6 +221,11 @@ LATER = {"end_on": D(2025, 3, 31)}
         pytest.param([held("court", **ENDS), held("pnc", term_months=24)], [], id="a length that gives the same end"),
         pytest.param([held("court", **ENDS, term_months=36)], ["2024-03-31"], id="its own length gives a later end"),
         pytest.param(
+            [held("rocu", made_on=D(2023, 3, 15), **ENDS, term_months=24)],
+            ["2025-03-14"],
+            id="it starts before it was made: the days may stand in each other's place",
+        ),
+        pytest.param(
             [held("pnd", **ENDS), held("pnc", **LATER, term_months=24)],
             ["2025-03-31"],
             id="one against one that names the later end, though its length gives the earlier",
