@@ -6,6 +6,7 @@ record states. Does not: which name wins, how alike two names are (`matching.nam
 
 from functools import cache
 from itertools import combinations
+from typing import Final
 
 import polars as pl
 from rapidfuzz.distance import OSA
@@ -16,9 +17,13 @@ from warehouse.standardise import fold
 
 FAMILIAR_SHORTER, FAMILIAR_LONGEST = 2, 5
 """A familiar form of the list of forenames is shorter than the name by two letters at least, has five at most, and is
-no fullest form itself. Other forms but English ones are spellings and translations, and speak for themselves."""
+no fullest form itself. Other forms are spellings and translations, and speak for themselves but for English ones and
+those of a language that has a spelling of its own."""
 COMMON = 3
 """From so many people on a name is one that a word of one other person may be a slip for."""
+OWN_SPELLING: Final = ("Albanian", "Bulgarian", "Hungarian", "Lithuanian", "Polish", "Portuguese", "Romanian", "Slovak")
+"""Languages that fix how a name is spelled in Latin letters, by origin of the lists. The law on Bulgarian names was not
+read; the others are written in these letters."""
 
 
 @cache
@@ -161,19 +166,23 @@ def as_likely_as_shorter(names: pl.DataFrame) -> pl.DataFrame:
 
 
 def formal_names() -> pl.DataFrame:
-    """`familiar` and `formal` forenames, folded; one familiar form may stand for several.
+    """`familiar` and `formal` names, folded; one familiar form may stand for several.
 
     An English form is familiar beside the name it translates, and so are its own: an office writes `PAUL` for `PAWEL`
-    and `JOE` for `JOZSEF`, seldom the other way. One letter away (`MICHAEL`, `MICHAL`) it may as well be a slip.
+    and `JOE` for `JOZSEF`, seldom the other way. One letter away (`MICHAEL`, `MICHAL`) it may as well be a slip. So is
+    any other spelling beside that of a language of `OWN_SPELLING`, unless it is a name of its own: `JIVKO`, `ZHIVKO`.
     """
     listed = reference("name_variants").with_columns(fold(pl.col("a", "b")))
-    pairs = set(listed.filter(kind="nickname").select("b", "a").rows())
+    is_spelled = pl.col("origin").is_in(OWN_SPELLING) & (pl.col("kind") == "spelling")
+    pairs = set(listed.filter((pl.col("kind") == "nickname") | is_spelled).select("b", "a").rows())
     translated = set(listed.filter(kind="anglicised").select("b", "a").rows())
-    fullest = {formal for formal, *_ in _families()}
-    english = {forms.partition("|")[0] for forms in reference("forenames").filter(origin="English")["forms"]}
-    for formal, *forms in _families():
+    families = reference("forenames").select("origin", pl.col("forms").str.split("|")).rows()
+    fullest = {formal for _, (formal, *_) in families}
+    english = {formal for origin, (formal, *_) in families if origin == "English"}
+    for origin, (formal, *forms) in families:
         longest = min(len(formal) - FAMILIAR_SHORTER, FAMILIAR_LONGEST)
-        pairs |= {(form, formal) for form in forms if len(form) <= longest and form not in fullest}
+        is_own = origin in OWN_SPELLING
+        pairs |= {(form, formal) for form in forms if form not in fullest and (is_own or len(form) <= longest)}
         translated |= {(form, formal) for form in forms if form in english and formal not in english}
     pairs |= {(form, formal) for english_form, formal in translated for form, whole in pairs if whole == english_form}
     pairs |= {pair for pair in translated if OSA.distance(*pair) > 1}

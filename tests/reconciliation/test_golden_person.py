@@ -294,10 +294,12 @@ def test_a_surname_of_one_word_that_is_also_written_as_two():
     [
         pytest.param(["Paul", "Paul", "Pawel"], "Pawel", id="an office wrote the English form"),
         pytest.param(["Joe", "Joe", "Jozsef"], "Jozsef", id="an office wrote a familiar English form"),
+        pytest.param(["Jivko", "Jivko", "Zhivko"], "Zhivko", id="an office wrote it by ear"),
+        pytest.param(["Mohamed", "Mohamed", "Mohammed"], "Mohamed", id="no spelling is the one of the language"),
         pytest.param(["Michael", "Michael", "Michal"], "Michael", id="a letter less may as well be a slip"),
     ],
 )
-def test_an_english_form_speaks_for_the_name_that_it_translates(forenames, expected):
+def test_an_english_form_or_spelling_speaks_for_the_name_that_it_stands_for(forenames, expected):
     sources = zip(("pnc", "court", "rocu"), "abc", forenames, strict=True)
     golden, _ = choose(*(record(source, key, **name(written, "Nowak")) for source, key, written in sources))
     assert golden["forenames"] == expected
