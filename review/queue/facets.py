@@ -150,7 +150,7 @@ FACETS: Final = (
     Facet("severity", "Severity", _listed(SEVERITY_TITLES), SEVERITIES),
     _banded("chance", "How likely it is wrong", "Not known"),
     _banded("age", "Time in the queue", "Not known"),
-    Facet("came", "In the queue", _listed(ARRIVALS), tuple(ARRIVALS)),
+    Facet("came", "New or known", _listed(ARRIVALS), tuple(ARRIVALS)),
     Facet("field", "Field", _listed(FIELD_TITLES), has_several=True),
     Facet("rule", "Rule", _listed({rule.code: rule.title for rule in RULES}), has_several=True),
     Facet("pair", "Sources that differ", _pair_words, has_several=True),

@@ -8,7 +8,10 @@ from review.static_files import PACKAGES
 from warehouse.home import Home
 
 SERIOUS = ("serious", "critical")
-PAGES = ("/accounts", "/accounts/steward", "/audit", "/password", "/reason", "/second-factor", "/unsent", "/nowhere")
+PAGES = (
+    *("/accounts", "/accounts/steward", "/audit", "/password", "/reason", "/second-factor", "/sessions", "/unsent"),
+    "/nowhere",
+)
 
 
 @pytest.fixture
