@@ -231,7 +231,7 @@ def explain(
 
 def main() -> None:
     """Entry point of the `concord` command: what is not there, or can't be read or written, is said in words."""
-    gc.set_threshold(50_000)  # with Python's 700, a quarter of the time to import the libraries goes to collections
+    gc.set_threshold(500_000)  # with Python's 700, a quarter of the time to import the libraries goes to collections
     prepare_streams()
     if sys.flags.optimize > 1:
         warn("Python runs with -OO (PYTHONOPTIMIZE=2), which takes away texts that the libraries read: run it without")
