@@ -11,6 +11,8 @@ from polars.datatypes import DataType, DataTypeClass
 
 Reader = Callable[[pl.DataFrame], pl.DataFrame]
 TextReader = Callable[[pl.Expr], pl.Expr]
+MOST_REMEMBERED = 20_000
+"""Texts that a reader keeps; with more it forgets them all."""
 
 
 def read_distinct(text: pl.Expr, read: Reader, fields: Mapping[str, DataType | DataTypeClass]) -> pl.Expr:
@@ -37,6 +39,25 @@ def read_distinct(text: pl.Expr, read: Reader, fields: Mapping[str, DataType | D
         return joined.select(pl.struct(*fields)).to_series().rename(values.name)
 
     return text.map_batches(read_values, return_dtype=pl.Struct(dict(fields)), is_elementwise=True)
+
+
+def remembered(read: Reader) -> Reader:
+    """A reader that keeps what it read while the process lives, for words that files and columns say over and over.
+
+    To read one text costs nearly what a thousand do: it is patterns that are made ready.
+    """
+    kept: list[pl.DataFrame] = []
+
+    @wraps(read)
+    def read_new(texts: pl.DataFrame) -> pl.DataFrame:
+        found = kept[0] if kept and kept[0].height <= MOST_REMEMBERED else None
+        new = texts if found is None else texts.join(found, on="text", how="anti")
+        if found is None or not new.is_empty():
+            found = pl.concat([*([] if found is None else [found]), read(new)])
+            kept[:] = [found]
+        return texts.join(found, on="text", how="left", maintain_order="left")
+
+    return read_new
 
 
 def each_distinct(dtype: DataType | DataTypeClass) -> Callable[[TextReader], TextReader]:

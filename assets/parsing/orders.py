@@ -11,6 +11,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from assets.parsing.dates import read_date
+from assets.parsing.distinct import remembered
 from assets.parsing.outcomes import read_outcome
 from assets.parsing.terms import IN_SENTENCE, is_until_further_order, read_term
 from assets.parsing.words import known
@@ -79,7 +80,12 @@ def read_orders(texts: pl.Series) -> pl.DataFrame:
         `is_basis_refused`: they name others, or more than one.
     """
     distinct = pl.DataFrame({"text": texts.unique()}).filter(known(pl.col("text")).is_not_null()).sort("text")
-    read = distinct.with_columns(read_outcome(pl.col("text")).alias("outcome_read")).unnest("outcome_read")
+    return _read_kinds(distinct)
+
+
+@remembered
+def _read_kinds(texts: pl.DataFrame) -> pl.DataFrame:
+    read = texts.with_columns(read_outcome(pl.col("text")).alias("outcome_read")).unnest("outcome_read")
     words = read.with_columns(
         folded=_folded(pl.coalesce("order_words", "text")).str.replace(AFTER_THE_ORDER, "$1").str.strip_chars(),
         whole=_folded(pl.col("text")),

@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assets.parsing import outcome_words as patterns
-from assets.parsing.distinct import read_distinct
+from assets.parsing.distinct import read_distinct, remembered
 from assets.parsing.outcome_events import days_of_event, event_of_clauses, without_day_of_order
 from assets.parsing.plain_discharges import is_plain
 from warehouse.standardise import fold
@@ -59,6 +59,7 @@ def read_outcome(text: pl.Expr) -> pl.Expr:
     return read_distinct(text, _read_outcomes, OUTCOME_FIELDS)
 
 
+@remembered
 def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     clauses = (
         texts.with_row_index("place")
@@ -92,8 +93,10 @@ def _read_outcomes(texts: pl.DataFrame) -> pl.DataFrame:
     read = texts.with_row_index("place").join(by_text, on="place", how="left").with_columns(**_verdict())
     is_asked = pl.col("text").str.contains("?", literal=True)
     is_determined = (pl.col("event") == EVENT_REFUSED) & pl.col("is_determined") & ~is_asked
-    return read.with_columns(event=event_of_clauses()).with_columns(
-        *days_of_event(), ends_another=pl.col("ends_another") | is_determined.fill_null(value=False)
+    return (
+        read.with_columns(event=event_of_clauses())
+        .with_columns(*days_of_event(), ends_another=pl.col("ends_another") | is_determined.fill_null(value=False))
+        .select("text", *OUTCOME_FIELDS)
     )
 
 

@@ -52,13 +52,15 @@ def with_dates(rows: pl.DataFrame, sent: Mapping[str, pl.Expr], *, forms: tuple[
     dated = dict(sent)
     if "end_on" in dated:
         dated["end_on"] = pl.when(~is_until_further_order(dated["end_on"])).then(dated["end_on"])
-    read = rows.with_columns(read_date(text, forms=forms).alias(f"{column}_read") for column, text in dated.items())
-    parts = [
-        pl.col(f"{column}_read").struct.field(part).alias(name)
-        for column in dated
-        for part, name in (("date", column), ("reason", f"{column}_reason"))
-    ]
-    return read.with_columns(parts).drop(f"{column}_read" for column in dated)
+    # All columns as one: the patterns are made ready once.
+    texts = rows.select(**dated).unpivot()
+    read = texts.select(read_date(pl.col("value"), forms=forms).alias("read")).unnest("read")
+    parts = [(column, read.slice(place * rows.height, rows.height)) for place, column in enumerate(dated)]
+    return rows.with_columns(
+        series.alias(name)
+        for column, part in parts
+        for series, name in ((part["date"], column), (part["reason"], f"{column}_reason"))
+    )
 
 
 def with_birth(rows: pl.DataFrame, sent: str, *, forms: tuple[DateForm, ...], this_year: int) -> pl.DataFrame:

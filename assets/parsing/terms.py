@@ -14,7 +14,7 @@ from functools import partial
 import polars as pl
 
 from assets.parsing.dates import read_date
-from assets.parsing.distinct import each_distinct, read_distinct
+from assets.parsing.distinct import each_distinct, read_distinct, remembered
 from assets.parsing.words import known, plain_signs
 
 UNITS = (
@@ -60,6 +60,8 @@ FAR_OFF = (
     rf"^(?:\d{{1,2}}[-/. ]){{2}}{_FAR_YEAR}(?:\D|$)|^{_FAR_YEAR}[-/. ]\d{{1,2}}[-/. ]\d{{1,2}}(?:\D|$)"
     rf"|^9{{4,8}}$|^\d{{4}}{_FAR_YEAR}$|^{_FAR_YEAR}(?:0\d|1[0-2])\d{{2}}$|^2958465(?:\.0+)?$"
 )
+# The plainest forms of a day that is not so far off: most ends have one, and nothing more is read of them.
+NEAR_DAY = r"^(?:(?:19|20[0-8])\d{2}-\d{2}-\d{2}|(?:\d{2}/\d{2}/|\d{4})(?:19|20[0-8])\d{2})$"
 # An interim order runs until the court decides: such words give no length.
 UNTIL_DETERMINATION = (
     r"(?i)^(?:n/?a\b[\s:–-]*)?\(?(?:(?:an? )?int(?:erim|\.)?(?: order)?(?: only)?"
@@ -88,13 +90,17 @@ def is_until_further_order(text: pl.Expr) -> pl.Expr:
     return read_distinct(text, _without_end, {"has_no_end": pl.Boolean}).struct.field("has_no_end")
 
 
+@remembered
 def _without_end(texts: pl.DataFrame) -> pl.DataFrame:
     plain = pl.col("plain")
+    may_be_far_off = plain.str.contains(r"\d") & ~plain.str.contains(NEAR_DAY)
     evened = plain_signs(known(pl.col("text"))).str.replace_all(r"(\p{L})-(\p{L})", "$1 $2")
-    seen = texts.with_columns(plain=evened).with_columns(year=read_date(plain, latest_year=9999).struct.field("year"))
+    seen = texts.with_columns(plain=evened).with_columns(
+        year=read_date(pl.when(may_be_far_off).then(plain), latest_year=9999).struct.field("year")
+    )
     is_far_off = (pl.col("year") >= FAR_OFF_YEAR).fill_null(value=False) | plain.str.contains(FAR_OFF)
     says_so = plain.str.contains(UNTIL_FURTHER_ORDER) & ~plain.str.contains(NOT_WITHOUT_END)
-    return seen.with_columns(has_no_end=is_far_off | says_so)
+    return seen.select("text", has_no_end=is_far_off | says_so)
 
 
 @each_distinct(pl.Boolean)

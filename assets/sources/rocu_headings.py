@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 from rapidfuzz import fuzz, process
 
+from assets.parsing.distinct import remembered
 from warehouse.standardise import fold
 
 LONGEST_HEADING = 300  # with its hints
@@ -97,7 +98,7 @@ def sheet_kinds() -> tuple[SheetKind, ...]:
 
 def find_known(texts: pl.Series) -> dict[str, dict[str, str]]:
     """Of many distinct texts those that are headings, slips apart: by text, the field in each kind of table."""
-    forms = _forms(texts.filter(texts.str.len_chars() <= LONGEST_HEADING))
+    forms = _forms(texts.filter(texts.str.len_chars() <= LONGEST_HEADING).to_frame("text"))
     keys = {key for kind in sheet_kinds() for key in (*kind.field_of, *kind.answers)}
     likely = forms.filter(pl.any_horizontal(pl.col("whole", "bare", "own", "head", "unnumbered").is_in(list(keys))))
     found: dict[str, dict[str, str]] = {}
@@ -116,11 +117,12 @@ def read_headings(kind: SheetKind, texts: Iterable[str]) -> tuple[HeadingMatch |
 @lru_cache(maxsize=1000)  # one row of headings is looked at in several ways
 def _read_headings(kind_name: str, texts: tuple[str, ...]) -> tuple[HeadingMatch | None, ...]:
     kind = next(kind for kind in sheet_kinds() if kind.name == kind_name)
-    forms = _forms(pl.Series(texts, dtype=pl.String))
-    return tuple(_find_exact(kind, form) or _find_alike(kind, form) for form in forms.iter_rows(named=True))
+    distinct = pl.DataFrame({"text": sorted(set(texts))}, schema={"text": pl.String})
+    forms = {form["text"]: form for form in _remembered_forms(distinct).iter_rows(named=True)}
+    return tuple(_find_exact(kind, forms[text]) or _find_alike(kind, forms[text]) for text in texts)
 
 
-def _forms(texts: pl.Series) -> pl.DataFrame:
+def _forms(texts: pl.DataFrame) -> pl.DataFrame:
     """What each text may be apart from its hints; headings are keys (`_key`), hints are folded words.
 
     Returns:
@@ -134,7 +136,7 @@ def _forms(texts: pl.Series) -> pl.DataFrame:
     groups = outside.str.extract_groups(HINT).struct
     inside = fold(plain.str.extract_all(BRACKETS).list.join(" ")).fill_null("")
     after = fold(groups.field("hint")).fill_null("")
-    forms = pl.DataFrame({"text": texts.cast(pl.String)}).select(
+    forms = texts.select(
         "text",
         whole=_key(plain),
         bare=_key(outside),
@@ -144,6 +146,9 @@ def _forms(texts: pl.Series) -> pl.DataFrame:
         head_hint=pl.concat_str(after, inside, separator=" ").str.strip_chars(),
     )
     return forms.with_columns(unnumbered=pl.col("bare").str.replace(r"\d{1,2}$", ""))
+
+
+_remembered_forms = remembered(_forms)  # all units of a template have the same headings
 
 
 def _key(heading: pl.Expr) -> pl.Expr:

@@ -38,7 +38,11 @@ def join_split_dates(cells: pl.DataFrame) -> pl.DataFrame:
 def _split_headings(cells: pl.DataFrame) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The rows of headings where day, month and year stand beside each other, with their columns."""
     columns = cells.columns[1:]
-    units = cells.select("row_number", *(_unit(pl.col(column)).alias(column) for column in columns))
+    texts = pl.concat([pl.Series("text", dtype=pl.String), *(cells[column].unique() for column in columns)]).unique()
+    found = texts.to_frame().select("text", unit=_unit(pl.col("text"))).drop_nulls("unit")
+    units = cells.select(
+        "row_number", pl.col(columns).replace_strict(found["text"], found["unit"], default=None, return_dtype=pl.String)
+    )
     named = [column for column in columns if units[column].null_count() < units.height]
     for three in zip(named, named[1:], named[2:], strict=False):
         first, _, last = (int(column.removeprefix("column_")) for column in three)

@@ -10,6 +10,7 @@ from shares import one_in
 
 from assets.parsing.date_forms import HAND_TYPED, WRITTEN
 from assets.parsing.dates import read_birth, read_date
+from assets.parsing.terms import FAR_OFF_YEAR, is_until_further_order
 
 MONTHS = tuple(date(2000, month, 1).strftime("%B") for month in range(1, 13))
 
@@ -131,3 +132,11 @@ def test_reading_keeps_the_order_of_the_rows():
     days = [date(2020, 1, 1) + timedelta(days=(7 * step) % 97) for step in range(300)]
     frame = pl.DataFrame({"text": [day.isoformat() for day in days]})
     assert frame.select(read_date(pl.col("text")).struct.field("date")).to_series().to_list() == days
+
+
+@given(
+    day=st.dates(date(1990, 1, 1), date(2140, 12, 31)),
+    form=st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%d%m%Y", "%Y%m%d", "%d %B %Y"]),
+)
+def test_a_day_stands_for_no_end_if_it_is_far_off(day, form):
+    assert pl.select(is_until_further_order(pl.lit(day.strftime(form)))).item() == (day.year >= FAR_OFF_YEAR)
