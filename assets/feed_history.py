@@ -19,7 +19,7 @@ from expectations.delivery_sizes import FeedHistory, find_implausible
 from expectations.gates import DELIVERY
 from warehouse.delivery_states import IMPLAUSIBLE, policy_for
 from warehouse.home import Home
-from warehouse.releases.nights import release_of_each_night
+from warehouse.releases.manifests import release_of_each_night
 from warehouse.releases.release import DamagedReleaseError, read_release
 from warehouse.sources import has_row_key
 from warehouse.tables.register import ARREST_SOURCES, DELIVERIES, ORDER_SOURCES

@@ -12,8 +12,7 @@ from ledger.decisions.decision import Draft
 from ledger.decisions.in_force import fold
 from ledger.desk.proposals import Proposal, read_proposals
 from review.access.viewer import Viewer
-from review.deciding.visible_subject import NotVisibleError, visible_subject
-from review.deciding.whose import describe_people
+from review.deciding.visible_subject import NotVisibleError, describe_people, visible_subject
 from review.desk import Desk, decidable_night
 
 SHOWN_DECISIONS = 50

@@ -32,8 +32,7 @@ from review.deciding.draft_words import (
     describe_named,
     holding_forces,
 )
-from review.deciding.visible_subject import NotVisibleError
-from review.deciding.whose import describe_people
+from review.deciding.visible_subject import NotVisibleError, describe_people
 from review.desk import Desk, WholeRelease, decidable_night
 from review.item.titles import with_titles
 from review.item.value_marks import show_hidden

@@ -27,8 +27,7 @@ from review.deciding.draft_words import (
     describe_named,
     holding_forces,
 )
-from review.deciding.visible_subject import NotVisibleError, visible_subject
-from review.deciding.whose import describe_people
+from review.deciding.visible_subject import NotVisibleError, describe_people, visible_subject
 from review.desk import Desk, WholeRelease, decidable_night
 from review.item.titles import with_titles
 

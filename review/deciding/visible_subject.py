@@ -1,11 +1,12 @@
-"""What decisions are about, as far as a user may see it.
+"""What decisions are about, as far as a user may see it, and whom those orders bind, in words.
 
-Belongs here: this one rule, for decisions that are taken, looked at or taken back. Does not: whose records a user
-sees (`review.access.visible_release`).
+Belongs here: this one rule, for decisions that are taken, looked at or taken back, and person and order wherever a
+decision is listed. Does not: whose records a user sees (`review.access.visible_release`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 
@@ -14,6 +15,8 @@ from ledger.decisions.decision import Draft
 from ledger.decisions.lookup import orders_of_drafts
 from review.access.visible_release import VisibleRelease
 from review.desk import WholeRelease, decidable_night
+from review.item.related_orders import person_name
+from review.item.titles import format_day
 
 
 class NotVisibleError(LookupError):
@@ -60,3 +63,15 @@ def visible_subject(
     if forces is not None and not (orders and all(map(VisibleRelease(whole, forces).sees, orders))):
         raise NotVisibleError
     return orders
+
+
+def describe_people(orders: pl.DataFrame, named: Collection[str]) -> dict[str, str]:
+    """Whom each of these orders of a release binds, by its id."""
+    found = orders.filter(pl.col("order_id").is_in(sorted(named))).sort("order_id")
+    return {
+        row["order_id"]: f"{person_name(row)}, {_birth(row['date_of_birth'])}" for row in found.iter_rows(named=True)
+    }
+
+
+def _birth(day: date | None) -> str:
+    return f"born {format_day(day)}" if day else "birth not known"

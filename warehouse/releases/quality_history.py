@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from warehouse.home import Home
-from warehouse.releases.nights import release_of_each_night
+from warehouse.releases.manifests import release_of_each_night
 from warehouse.releases.release import DamagedReleaseError, Release, read_release
 from warehouse.schema import Column, Table
 from warehouse.tables.register import QUALITY_SCORES
