@@ -4,6 +4,7 @@ Belongs here: the classes and what derives from them (polars schema, DDL, empty 
 Does not: the tables themselves (`warehouse.tables`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -147,6 +148,13 @@ class Table:
     def empty(self) -> pl.DataFrame:
         """A frame with the table's columns and no rows."""
         return pl.DataFrame(schema=self.schema)
+
+    def of_release(self, read: Callable[[str], pl.DataFrame]) -> pl.DataFrame:
+        """Its rows in a release, by what reads the release's tables; none where an earlier release lacks it."""
+        try:
+            return read(self.name)
+        except KeyError:
+            return self.empty()
 
     def conform(self, frame: Frame) -> Frame:
         """Put the columns in declared order with declared types; a column not declared is dropped.

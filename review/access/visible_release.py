@@ -134,14 +134,7 @@ Visible = Annotated[VisibleRelease, Depends(visible_release)]
 def _orders_of(whole: WholeRelease, codes: list[str]) -> pl.Series:
     """The orders that forces hold, or hold a record of."""
     held = whole.table("orders").filter(pl.col("force_code").is_in(codes)).get_column("order_id")
-    recorded = _records(whole).filter(pl.col("force_code").is_in(codes)).select("record_id")
+    records = SOURCE_RECORDS.of_release(whole.table)  # an older one keeps none, and less of it is visible
+    recorded = records.filter(pl.col("force_code").is_in(codes)).select("record_id")
     placed = whole.table("order_sources").join(recorded, on="record_id", how="semi")
     return pl.concat([held, placed.get_column("order_id")]).unique().sort()
-
-
-def _records(whole: WholeRelease) -> pl.DataFrame:
-    """The source records of a release; an older one keeps none, and less of it is visible."""
-    try:
-        return whole.table(SOURCE_RECORDS.name)
-    except KeyError:
-        return SOURCE_RECORDS.empty()

@@ -32,7 +32,8 @@ def prohibition_panels(visible: VisibleRelease, *, search: str, code: str, may_n
         code: of a condition; empty: all.
         may_name: the viewer may say which condition a wording is.
     """
-    stated, wordings = visible.keep("prohibitions", lambda: _stated(visible)), _wordings(visible)
+    stated = visible.keep("prohibitions", lambda: _stated(visible))
+    wordings = CONDITION_WORDINGS.of_release(visible.table)
     uses = stated.filter("is_golden")
     chosen = _catalogue(stated, wordings, search.casefold(), code)
     found = (_used(stated, chosen), _worded(wordings, chosen))
@@ -44,7 +45,7 @@ def prohibition_panels(visible: VisibleRelease, *, search: str, code: str, may_n
 
 def find_alike(visible: VisibleRelease, wording_id: str) -> pl.DataFrame:
     """A wording that fits nothing and those alike, as `CONDITION_WORDINGS`, the most used first; none without it."""
-    return alike_wordings(_wordings(visible), wording_id)
+    return alike_wordings(CONDITION_WORDINGS.of_release(visible.table), wording_id)
 
 
 def _stated(visible: VisibleRelease) -> pl.DataFrame:
@@ -54,13 +55,6 @@ def _stated(visible: VisibleRelease) -> pl.DataFrame:
     return conditions.join(orders, on="order_id").with_columns(
         made_in=pl.col("made_on").dt.year().cast(pl.String), is_live=counts_as_in_force()
     )
-
-
-def _wordings(visible: VisibleRelease) -> pl.DataFrame:
-    try:
-        return visible.table(CONDITION_WORDINGS.name)
-    except KeyError:  # an earlier release
-        return CONDITION_WORDINGS.empty()
 
 
 def _catalogue(stated: pl.DataFrame, wordings: pl.DataFrame, search: str, code: str) -> pl.DataFrame:

@@ -32,6 +32,7 @@ from review.item.titles import STATUS_TITLES, format_day
 from review.item.waterfall import PairChoice, PairWaterfall, draw_waterfall, list_pairs
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.register import CONDITION_TEXTS, UNCODED_CONDITIONS
+from warehouse.tables.release import NEAR_PAIRS
 
 Values = Mapping[str, Any]
 Tables = Callable[[str], pl.DataFrame]
@@ -165,20 +166,15 @@ def build_page(
         pairs=list_pairs(pairs),
         waterfall=_waterfall(pairs, pair or _pair_of(item), records),
         conditions=compare_conditions(
-            orders, [row for row in conditions if row["order_id"] in order_ids], _uncoded(order_ids, table)
+            orders,
+            [row for row in conditions if row["order_id"] in order_ids],
+            _rows(UNCODED_CONDITIONS.of_release(table), order_ids).to_dicts(),
         ),
         timeline=draw_timeline(of_person, conditions, records, as_of=as_of),
         near=describe_related_orders(orders[0], others, near_ids_of(orders[0]["order_id"], table("review_queue"))),
         decided=decided,
         record_ids=tuple(record["record_id"] for record in records),
     )
-
-
-def _uncoded(order_ids: Sequence[str], table: Tables) -> Sequence[Values]:
-    try:
-        return _rows(table(UNCODED_CONDITIONS.name), order_ids).to_dicts()
-    except KeyError:  # an earlier release
-        return []
 
 
 def _with_full_texts(conditions: pl.DataFrame, full_texts: pl.DataFrame) -> pl.DataFrame:
@@ -258,10 +254,7 @@ def _pairs(order_ids: Sequence[str], table: Tables) -> list[dict[str, Any]]:
     within = _rows(table("order_pairs"), order_ids).sort("match_weight", "left_id", "right_id").to_dicts()
     if len(order_ids) == 1:
         return within
-    try:
-        near_pairs = table("near_pairs")
-    except KeyError:  # releases from before this table was kept
-        return within
+    near_pairs = NEAR_PAIRS.of_release(table)
     low, high = sorted(order_ids)
     is_between = (pl.col("order_id") == low) & (pl.col("other_order_id") == high)
     between = near_pairs.filter(is_between).sort("match_weight", "left_id", "right_id", descending=[True, False, False])

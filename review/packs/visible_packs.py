@@ -25,7 +25,7 @@ from ledger.packs.response_figures import follow_asked, sum_up
 from ledger.packs.sample import read_verdicts, record_check, settle_verdicts
 from ledger.packs.steward_agreement import measure_agreement
 from review.access.viewer import AnyViewer, Viewer
-from review.access.visible_release import Visible, VisibleRelease
+from review.access.visible_release import Visible
 from review.desk import Desk, decidable_night
 from review.packs.answer_file import AnswerFile, read_answer_file
 from review.packs.pack_material import lines_of
@@ -107,7 +107,7 @@ def open_packs(request: Request, who: AnyViewer, visible: Visible) -> VisiblePac
         pack_lines=shown,
         whole=frozenset(set(seen) - set(hidden)),
         answers=read_answers(ledger).join(shown, on=["disclosure_id", "reference"], how="semi"),
-        followed=_followed(visible),
+        followed=CORRECTION_LINES.of_release(visible.table),  # of an order that is no more: for those who see all
         policies=read_policies(ledger),
         errors=measure_errors(settle_verdicts(verdicts)),
         agreement=measure_agreement(verdicts),
@@ -199,11 +199,3 @@ def change_policy(desk: Desk, who: Viewer, terms: PolicyTerms | None, *, reason:
         revoke_policy(desk.ledger, by=who.name, at=desk.clock(), reason=reason)
     else:
         set_policy(desk.ledger, terms, by=who.name, at=desk.clock(), reason=reason)
-
-
-def _followed(visible: VisibleRelease) -> pl.DataFrame:
-    """`CORRECTION_LINES`, limited; an order that is no more leaves them to those who see all."""
-    try:
-        return visible.table(CORRECTION_LINES.name)
-    except KeyError:
-        return CORRECTION_LINES.empty()
