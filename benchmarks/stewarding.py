@@ -41,13 +41,13 @@ SURE: Final = 0.995
 
 BARS: Final = (
     (r"share of the first 100 that change the register", "least", 0.5),
-    (r"share of \d+ wrong disputed values in the first tenth", "least", 0.8),
+    (r"share of these \d+ in an item to settle", "least", 0.8),
     (r"share of \d+ wrong links in the first tenth", "least", 0.9),
     (r"share of orders to settle", "most", 0.1),
     (r"share of these that are wrong", "most", 0.003),
 )
-"""What figures should reach at ordinary noise, by the form of their name. At twice the noise two thirds of the first
-100 should change the register, and more than a tenth of the orders may be to settle."""
+"""What figures should reach at ordinary noise, by the form of their name (ADR 19). At twice the noise two thirds of the
+first 100 should change the register, and more than a tenth of the orders may be to settle."""
 
 GOOD_EXITS: Final = (0, 3)
 
@@ -89,9 +89,10 @@ def describe_queue(judged: Judged) -> dict[str, float]:
         most = int(rows.group_by("order_id").len().sort("len", descending=True).head(queue.height // 10)["len"].sum())
         figures[f"at most, of {rows.height} {name}, in any order"] = most / max(rows.height, 1)
     least_sure = judged.values.filter(pl.col("losing").list.len() > 0).sort("confidence").head(queue.height // 10)
-    figures[f"at most, of {disputed.height} by the confidences of tonight"] = _share(
-        disputed, least_sure, ["order_id", "field"]
-    )
+    suspected = disputed.join(least_sure, on=["order_id", "field"], how="semi")
+    figures[f"at most, of {disputed.height} by the confidences of tonight"] = suspected.height / max(disputed.height, 1)
+    asked = settle.select("order_id", field="fields").explode("field", empty_as_null=False)
+    figures[f"share of these {suspected.height} in an item to settle"] = _share(suspected, asked, ["order_id", "field"])
     return figures | _sent(judged)
 
 
