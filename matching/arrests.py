@@ -219,7 +219,7 @@ def _weighed(
 
 def _arrest_table(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     ids, event = records.get_column("record_id"), records.get_column("event")
-    # The rest of the event may know the person where a record does not.
+    # An arrest is of one person: the one that most of its records fit.
     subjects = (
         records.select("event", "subject_cluster")
         .drop_nulls("subject_cluster")
@@ -227,14 +227,13 @@ def _arrest_table(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         .len("records")
         .sort("event", "records", "subject_cluster", descending=[False, True, False])
         .unique("event", keep="first", maintain_order=True)
-        .select("event", of_event="subject_cluster")
+        .select("event", "subject_cluster")
     )
     table = (
-        records.select("record_id", "subject_cluster", "event")
+        records.select("record_id", "event")
         .with_row_index("row")
         .with_columns(pl.col("row").cast(pl.Int64), event_cluster=ids.gather(event))
         .join(mean_weights(pairs, event), on="row", how="left")
         .join(subjects, on="event", how="left")
-        .with_columns(subject_cluster=pl.coalesce("subject_cluster", "of_event"))
     )
     return LINK_ARRESTS.conform(table).sort("record_id")

@@ -249,7 +249,7 @@ def build_arrests(night: NightInput) -> pl.DataFrame:
         night.events.lazy()
         .join(night.arrests.lazy().select("record_id", "source"), on="record_id")
         .group_by("event_cluster")
-        .agg(pl.col("source").unique().sort().alias("sources"), pl.col("subject_cluster").drop_nulls().min())
+        .agg(pl.col("source").unique().sort().alias("sources"), pl.col("subject_cluster").first())
         .collect()
     )
     return (

@@ -35,9 +35,9 @@ def arrest(source, **facts):
     return {"record_id": f"{source}:{facts.pop('key', '1')}", "source": source} | EVENT | facts
 
 
-def link(*arrests, is_lazy=False):
-    """Linked with one order record of the person and 200 of others."""
-    orders = [{"record_id": "pnc:order", "source": "pnc"} | PERSON | IDENTIFIED]
+def link(*arrests, is_lazy=False, others=()):
+    """Linked with one order record of the person, and those of others: these, and 200 more."""
+    orders = [{"record_id": "pnc:order", "source": "pnc"} | PERSON | IDENTIFIED, *others]
     for index in range(200):
         birth = date(1960, 1, 1) + timedelta(days=97 * index)
         other = {"surname_folded": "OTHER" + chr(65 + index % 26) * (1 + index // 26), "date_of_birth": birth}
@@ -137,6 +137,19 @@ def test_an_arrest_under_a_second_pnc_id_is_one_event_of_three_sources():
     )
     assert linked.get_column("event_cluster").n_unique() == 1
     assert linked.get_column("subject_cluster").unique().to_list() == ["pnc:order"]
+
+
+def test_an_arrest_is_of_the_one_person_that_most_of_its_records_fit():
+    misread = PERSON | {"forenames_folded": "SAM", "surname_folded": "OKONKWA", "date_of_birth": date(1984, 8, 7)}
+    another = {"record_id": "pnc:another", "source": "pnc"} | misread
+    linked = link(
+        RECORDED_BY_PNC,
+        arrest("pnd", **misread, **ASN, **CUSTODY),
+        arrest("rocu", **PERSON, **CUSTODY, **IDENTIFIED),
+        others=[another],
+    )
+    assert linked.get_column("event_cluster").n_unique() == 1
+    assert linked.get_column("subject_cluster").to_list() == ["pnc:order"] * 3
 
 
 def test_subject_is_that_of_the_order_and_reaches_records_of_the_event_that_do_not_know_the_person():
