@@ -12,6 +12,8 @@ import polars as pl
 
 from warehouse.wording import count_words
 
+MANY_WEEKS: Final = 10
+"""From so many weeks on parts of a week say nothing."""
 PACE_DAYS: Final = 28
 LONG_DAYS: Final = 28
 """Days after which an item to settle waits too long: the workload names it."""
@@ -49,7 +51,8 @@ class Workload:
             said.append(f"if you work the first {self.first} items, {changes}")
         if self.per_week is not None and self.to_settle:
             pace = f"the pace of the last {PACE_DAYS // 7} weeks ({self.per_week:.1f} items a week)"
-            said.append(f"about {self.to_settle / self.per_week:.1f} weeks at {pace}")
+            weeks = self.to_settle / self.per_week
+            said.append(f"about {weeks:,.{int(weeks < MANY_WEEKS)}f} weeks at {pace}")
         return said
 
 

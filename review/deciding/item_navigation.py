@@ -59,6 +59,12 @@ def go_to_next(request: Request, who: Viewer, item_id: str, view: str, message: 
     seen = read_view(parse_qsl(view), viewer=who.name)
     following = open_queue(request.app.state.desk, who).neighbours(seen, item_id).next
     if following:
+        message = f"{message} That was {_in_words(item_id)}; the next item is below."
         return redirect_to(request, item_address(following, seen.query), message=message)
     queue = f"/queue{'?' if seen.query else ''}{seen.query}"
     return redirect_to(request, queue, message=f"{message} That was the last item here.")
+
+
+def _in_words(item_id: str) -> str:
+    """What an item is about: `ORD-A`, or `ORD-A and ORD-B`."""
+    return item_id.partition("-")[2].replace("-ORD-", " and ORD-")

@@ -86,7 +86,7 @@ def test_a_reason_and_a_comment_are_given_by_keys_and_the_preview_is_saved_by_on
     page.get_by_role("heading", name="Check before you save").wait_for()
     page.wait_for_load_state()
     page.keyboard.press("g")
-    page.get_by_text("The decision is saved").wait_for()
+    page.get_by_text("The decision is saved. That was ORD-").wait_for()
     page.wait_for_load_state()
     assert taken().get_column("comment").to_list() == ["by keys"]
     page.keyboard.press("/")
