@@ -22,7 +22,10 @@ UNCLEAR = "not_enough"
 """The action of the key for all answers that leave a question open until more is known."""
 
 KIND_WORDS: Mapping[str, tuple[str, str]] = {
-    "both_right": ("Both are right", "They state different facts. The discrepancy is closed."),
+    "both_right": (
+        "Both are right",
+        "They state different facts, or the source need not hold it. The discrepancy is closed.",
+    ),
     "accept": ("Known and accepted", "The discrepancy is closed until a day."),
     "not_enough": ("Not clear from this", "It stays open, and leaves the queue until its values change."),
     "value_unclear": ("Not clear from this", "It leaves the queue until a record gives another value."),
