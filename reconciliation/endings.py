@@ -236,9 +236,10 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
     is not another end.
     """
     ended = _undecided_ends(golden, decided)
-    # A record that has it start before it was made may hold both days in each other's place: the length may run from
-    # the later one.
-    own_start = pl.when(pl.col("start_on").is_not_null()).then(pl.max_horizontal("start_on", "made_on"))
+    # A record that has it start before it was made may hold both days in each other's place, unless others give another
+    # date of order: the length may run from the later one.
+    is_believed = pl.col("made_on") == pl.col("golden_made_on")
+    own_start = pl.max_horizontal("start_on", pl.when(pl.col("start_on").is_not_null() & is_believed).then("made_on"))
     start = pl.coalesce(own_start, "golden_start_on", "made_on")
     by_term = months_after(start, pl.col("term_months")).dt.offset_by("-1d")
     is_given_already = ((by_term - pl.col("end_on")).dt.total_days().abs() <= 1).fill_null(value=False)
@@ -248,11 +249,9 @@ def _find_later_ends(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[
     stated = pl.coalesce(pl.when(is_open).then(pl.lit(OPEN_END)), pl.col("end_on").cast(pl.String))
     given = (
         held.filter(pl.col("standing") == STANDS)
-        .join(ended.select("order_id", golden_end_on="end_on", golden_start_on="start_on"), on="order_id")
+        .join(ended.select("order_id", pl.col("end_on", "start_on", "made_on").name.prefix("golden_")), on="order_id")
         .select(
-            "order_id",
-            "source",
-            "golden_end_on",
+            *("order_id", "source", "golden_end_on"),
             end=pl.concat_list(stated, pl.when(~is_given_already).then(by_term.cast(pl.String))),
         )
         .explode("end")

@@ -221,9 +221,9 @@ LATER = {"end_on": D(2025, 3, 31)}
         pytest.param([held("court", **ENDS), held("pnc", term_months=24)], [], id="a length that gives the same end"),
         pytest.param([held("court", **ENDS, term_months=36)], ["2024-03-31"], id="its own length gives a later end"),
         pytest.param(
-            [held("rocu", made_on=D(2023, 3, 15), **ENDS, term_months=24)],
-            ["2025-03-14"],
-            id="it starts before it was made: the days may stand in each other's place",
+            [held("court", made_on=D(2023, 3, 15), **ENDS, term_months=24), held("pnc", **ENDS)],
+            [],
+            id="it starts before it was made, and others give an earlier date of order",
         ),
         pytest.param(
             [held("pnd", **ENDS), held("pnc", **LATER, term_months=24)],
@@ -237,6 +237,11 @@ LATER = {"end_on": D(2025, 3, 31)}
 )
 def test_a_later_end_that_as_many_sources_give_or_the_court_is_disputed(records, disputed):
     assert endings(*records)["disputed_ends"] == disputed
+
+
+def test_an_order_that_starts_before_it_was_made_may_have_both_days_in_each_others_place():
+    exchanged = held("rocu", made_on=D(2023, 3, 15), **ENDS, term_months=24)
+    assert endings(exchanged, golden=ENDS | {"made_on": D(2023, 3, 15)})["disputed_ends"] == ["2025-03-14"]
 
 
 SHORT = {"end_on": D(2022, 9, 30)}
