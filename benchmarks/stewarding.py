@@ -78,7 +78,7 @@ def describe_queue(judged: Judged) -> dict[str, float]:
         "wrong values whose truth a record states": disputed.filter(states_truth),
     }
     for place, items in (("first tenth", settle.head(queue.height // 10)), ("whole queue", queue)):
-        fields = items.select("order_id", field="fields").explode("field", empty_as_null=False)
+        fields = _asked(items)
         for name, rows in sets.items():
             figures[f"share of {rows.height} {name} in the {place}"] = _share(rows, fields, ["order_id", "field"])
         split = judged.split
@@ -91,7 +91,7 @@ def describe_queue(judged: Judged) -> dict[str, float]:
     least_sure = judged.values.filter(pl.col("losing").list.len() > 0).sort("confidence").head(queue.height // 10)
     suspected = disputed.join(least_sure, on=["order_id", "field"], how="semi")
     figures[f"at most, of {disputed.height} by the confidences of tonight"] = suspected.height / max(disputed.height, 1)
-    asked = settle.select("order_id", field="fields").explode("field", empty_as_null=False)
+    asked = _asked(settle)
     figures[f"share of these {suspected.height} in an item to settle"] = _share(suspected, asked, ["order_id", "field"])
     return figures | _sent(judged)
 
@@ -105,13 +105,18 @@ def judge_bar(name: str, figure: float) -> str:
     return ""
 
 
+def _asked(items: pl.DataFrame) -> pl.DataFrame:
+    """`order_id`, `field`: what these items ask about."""
+    return items.select("order_id", field="fields").explode("field", empty_as_null=False)
+
+
 def _rate(items: pl.DataFrame) -> float:
     return int(items["changes"].sum()) / max(items.height, 1)
 
 
 def _gain(judged: Judged, items: pl.DataFrame) -> int:
     """What is wrong in the register of what these items ask: values, and pairs of orders that are one."""
-    fields = items.select("order_id", field="fields").explode("field", empty_as_null=False)
+    fields = _asked(items)
     values = judged.wrong.join(fields, on=["order_id", "field"], how="semi")
     return values.height + judged.split.join(items, on=["order_id", "other_order_id"], how="semi").height
 
@@ -168,7 +173,7 @@ def _answers(judged: Judged, items: pl.DataFrame) -> Iterator[dict[str, str | No
     for row in pairs.join(labels, on=["order_id", "other_order_id"]).iter_rows(named=True):
         kind = "same_order" if row["is_right"] else "different_order"
         yield {"kind": kind, "left_record_id": row["left_record_id"], "right_record_id": row["right_record_id"]}
-    fields = items.select("order_id", field="fields").explode("field", empty_as_null=False).unique()
+    fields = _asked(items).unique()
     wrong = judged.values.filter(~pl.col("is_right") & pl.col("field").is_in(DECIDABLE))
     places = pl.col("order_id", "field", "true")
     known = wrong.join(fields, on=["order_id", "field"]).drop_nulls("true").select(places)

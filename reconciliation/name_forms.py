@@ -58,9 +58,17 @@ def _forenames() -> pl.Series:
 
 
 @cache
-def _family_names() -> pl.Series:
-    """Folded family names of the list, as one list."""
-    return reference("family_names").select(fold(pl.col("name"))).to_series().unique().sort().implode()
+def listed_family_names() -> tuple[str, ...]:
+    """Frequent family names of peoples that write them first, folded.
+
+    The list leaves out those that serve as forenames too (Kim, Wei, László) or are a slip away from one (Lim, Park).
+    """
+    return tuple(reference("family_names").select(fold(pl.col("name"))).to_series().unique().sort())
+
+
+def is_family_name(word: pl.Expr) -> pl.Expr:
+    """Whether a folded word is a frequent family name of a people that writes it first."""
+    return word.is_in(listed_family_names())
 
 
 def _families() -> list[list[str]]:
@@ -129,7 +137,7 @@ def add_slips(voices: pl.DataFrame, bearers: pl.DataFrame, *, is_given: bool) ->
         is_given: forenames; else surnames.
     """
     words = pl.col("canonical").str.split(" ").list
-    is_listed_word = is_listed_forename(pl.element()) if is_given else pl.element().is_in(_family_names())
+    is_listed_word = is_listed_forename(pl.element()) if is_given else is_family_name(pl.element())
     is_listed = words.eval(is_listed_word).list.all()
     named = voices.group_by("group", "canonical").agg(sources=pl.col("source").n_unique().cast(pl.Int64))
     names = named.join(bearers, on=["group", "canonical"]).with_columns(is_listed=is_listed, words=words.len())
@@ -165,6 +173,7 @@ def as_likely_as_shorter(names: pl.DataFrame) -> pl.DataFrame:
     return joined.select("group", "canonical", pl.max_horizontal("implied", "other").alias("implied"))
 
 
+@cache
 def formal_names() -> pl.DataFrame:
     """`familiar` and `formal` names, folded; one familiar form may stand for several.
 

@@ -130,7 +130,7 @@ def with_spelled_forenames(held: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("first") != pl.col("meant"))
     )
     is_listed, is_meant_listed = is_listed_forename(pl.col("first")), is_listed_forename(pl.col("meant"))
-    is_rare = pl.col("first").is_in(_borne_by_many(named).implode()).not_()
+    is_rare = ~pl.col("first").is_in(_borne_by_many(named).implode())
     is_odd = ~is_listed & is_rare & is_meant_listed & (pl.col("meant").str.len_chars() >= LONG_FORENAME)
     slips = _with_slips(pairs.filter(is_odd), "first", "meant").filter(slips=1).drop("slips")
     formal = pairs.join(formal_names(), left_on=["first", "meant"], right_on=["familiar", "formal"], how="semi")
@@ -158,8 +158,7 @@ def _borne_by_many(named: pl.DataFrame) -> pl.Series:
 
 def with_turned(held: pl.DataFrame) -> pl.DataFrame:
     """`is_turned`: surname and forename stand in each other's place, going by how the night's people bear the words."""
-    first = pl.col("forenames_folded").str.extract(r"^(\S+)")
-    bearers = held.select("subject_cluster", surname="surname_folded", forename=first).unique()
+    bearers = held.select("subject_cluster", surname="surname_folded", forename=_FIRST).unique()
     counts = {
         part: bearers.drop_nulls(part).group_by(word=part).agg(pl.col("subject_cluster").n_unique().alias(part))
         for part in ("surname", "forename")
@@ -167,7 +166,7 @@ def with_turned(held: pl.DataFrame) -> pl.DataFrame:
     words = counts["surname"].join(counts["forename"], on="word", how="full", coalesce=True).fill_null(0)
     leaning = words.select("word", leaning=pl.col("surname").cast(pl.Int64) - pl.col("forename"))
     return (
-        held.with_columns(first_forename=first)
+        held.with_columns(first_forename=_FIRST)
         .join(leaning.rename({"leaning": "surname_leaning"}), left_on="surname_folded", right_on="word", how="left")
         .join(leaning.rename({"leaning": "forename_leaning"}), left_on="first_forename", right_on="word", how="left")
         .with_columns(

@@ -13,8 +13,8 @@ from functools import cache
 import polars as pl
 
 from assets.parsing.name_patterns import listed_words
-from assets.parsing.name_split import are_initials, is_family_name
-from reconciliation.name_forms import is_listed_forename
+from assets.parsing.name_split import are_initials
+from reconciliation.name_forms import is_family_name, is_listed_forename
 from warehouse.standardise import fold
 
 _WORD = r"\p{L}[\p{L}\p{M}'’\-]+"

@@ -10,8 +10,7 @@ import polars as pl
 
 from assets.parsing.words import known
 from matching.names import PATRONYMIC
-from reconciliation.name_forms import is_listed_forename, listed_forenames
-from warehouse.codes import reference
+from reconciliation.name_forms import is_family_name, is_listed_forename, listed_family_names, listed_forenames
 from warehouse.standardise import OTHER_SCRIPTS, fold
 
 _PARTICLE_WORDS = (
@@ -87,11 +86,6 @@ def are_initials(word: pl.Expr) -> pl.Expr:
 def are_forename_initials(forenames: pl.Expr) -> pl.Expr:
     """Whether forenames are initials written together. `KC` is a family name in Nepal, and no forename."""
     return are_initials(forenames) | (forenames == "KC")
-
-
-def is_family_name(word: pl.Expr) -> pl.Expr:
-    """Whether a folded word is a frequent family name of a people that writes it first."""
-    return word.is_in(_family_names())
 
 
 def _way() -> pl.Expr:
@@ -183,14 +177,5 @@ def _without_repeats(split: pl.DataFrame) -> pl.DataFrame:
 @cache
 def _names_like_initials() -> tuple[str, ...]:
     """Names that read as initials do; so few that to look a word up costs little for each."""
-    names = pl.Series([*_NO_INITIALS, *_family_names(), *listed_forenames()])
+    names = pl.Series([*_NO_INITIALS, *listed_family_names(), *listed_forenames()])
     return tuple(names.filter(names.str.contains(_INITIALS)).unique().sort())
-
-
-@cache
-def _family_names() -> tuple[str, ...]:
-    """Frequent family names of peoples that write them first, folded.
-
-    The list leaves out those that serve as forenames too (Kim, Wei, László) or are a slip away from one (Lim, Park).
-    """
-    return tuple(reference("family_names").select(fold(pl.col("name"))).to_series().unique().sort())

@@ -3,8 +3,9 @@
 Belongs here: what the routes that decide share. Does not: pages.
 """
 
+import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import parse_qsl, quote
 
 from fastapi import Depends
@@ -18,6 +19,8 @@ from review.pages import redirect_to
 from review.queue.facets import TO_DO
 from review.queue.queue_view import read_view
 from review.queue.visible_queue import open_queue
+
+ORDER_IN_ITEM: Final = re.compile(r"ORD-\w+")
 
 
 async def sent_form(request: Request) -> FormData:
@@ -59,12 +62,12 @@ def go_to_next(request: Request, who: Viewer, item_id: str, view: str, message: 
     seen = read_view(parse_qsl(view), viewer=who.name)
     following = open_queue(request.app.state.desk, who).neighbours(seen, item_id).next
     if following:
-        message = f"{message} That was {_in_words(item_id)}; the next item is below."
+        message = f"{message} That was {' and '.join(orders_in(item_id))}; the next item is below."
         return redirect_to(request, item_address(following, seen.query), message=message)
     queue = f"/queue{'?' if seen.query else ''}{seen.query}"
     return redirect_to(request, queue, message=f"{message} That was the last item here.")
 
 
-def _in_words(item_id: str) -> str:
-    """What an item is about: `ORD-A`, or `ORD-A and ORD-B`."""
-    return item_id.partition("-")[2].replace("-ORD-", " and ORD-")
+def orders_in(item_id: str) -> list[str]:
+    """The orders that an item is about, by its id."""
+    return ORDER_IN_ITEM.findall(item_id)

@@ -1,6 +1,5 @@
 """An item of the queue, or any order: what the sources say, why, and what was decided before."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote
@@ -16,6 +15,7 @@ from review.access.viewer import AnyViewer, Audit, Auditing, Viewer
 from review.access.visible_release import Visible, VisibleRelease, visible_release
 from review.deciding.form_context import FormState, claim_for, form_context
 from review.deciding.form_options import orders_as_item
+from review.deciding.item_navigation import orders_in
 from review.deciding.order_decisions import OrderDecisions, read_order_decisions
 from review.desk import Desk
 from review.item.current_orders import CurrentOrders
@@ -35,7 +35,6 @@ HIDE_WEIGHTS = "hide_weights"
 
 RECORDS_COMPARED = 2
 OWN_PARAMETERS = ("pair",)
-ORDER_IN_ITEM = re.compile(r"ORD-\w+")
 
 
 @router.get("/items/{item_id}")
@@ -142,7 +141,7 @@ def _lead_on(request: Request, item_id: str, visible: VisibleRelease) -> Respons
     Raises:
         HTTPException: 404: it names no order that the viewer may see.
     """
-    found = [visible.find_order(name).order_ids for name in ORDER_IN_ITEM.findall(item_id)]
+    found = [visible.find_order(name).order_ids for name in orders_in(item_id)]
     orders = sorted({ids[0] for ids in found if ids})
     if not orders:
         raise HTTPException(404)

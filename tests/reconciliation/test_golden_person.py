@@ -201,6 +201,12 @@ def name(forenames, surname):
     }
 
 
+def choose_forenames(forenames, sources):
+    """What is chosen where each source writes the forenames at its place, all with one surname."""
+    written = zip(sources, forenames, strict=True)
+    return choose(*(record(source, "a", **name(given, "Nowak")) for source, given in written))
+
+
 OTHERS = dict.fromkeys("defg", ("Tom", "Barker"))
 
 
@@ -258,8 +264,7 @@ def test_a_usual_surname_that_another_record_has_alone_is_half_of_one():
     ],
 )
 def test_of_forenames_equally_well_borne_out(forenames, expected):
-    sources = zip(("pnc", "court", "pnd", "rocu"), "abcd", forenames, strict=True)
-    golden, _ = choose(*(record(source, key, **name(written, "Dixon")) for source, key, written in sources))
+    golden, _ = choose_forenames(forenames, ("pnc", "court", "pnd", "rocu"))
     assert golden["forenames"] == expected
 
 
@@ -300,8 +305,7 @@ def test_a_surname_of_one_word_that_is_also_written_as_two():
     ],
 )
 def test_an_english_form_or_spelling_speaks_for_the_name_that_it_stands_for(forenames, expected):
-    sources = zip(("pnc", "court", "rocu"), "abc", forenames, strict=True)
-    golden, _ = choose(*(record(source, key, **name(written, "Nowak")) for source, key, written in sources))
+    golden, _ = choose_forenames(forenames, ("pnc", "court", "rocu"))
     assert golden["forenames"] == expected
 
 
@@ -316,8 +320,7 @@ def test_an_english_form_or_spelling_speaks_for_the_name_that_it_stands_for(fore
     ],
 )
 def test_the_first_of_several_forenames_is_spelled_as_another_record_spells_it(forenames, expected):
-    sources = zip(("pnd", "court", "rocu"), "abc", forenames, strict=True)
-    golden, reasons = choose(*(record(source, key, **name(written, "Clarke")) for source, key, written in sources))
+    golden, reasons = choose_forenames(forenames, ("pnd", "court", "rocu"))
     assert golden["forenames"] == expected
     assert golden["forenames_folded"] == expected.upper()
     assert reasons["forenames"]["rule"] in {"agreement", "precedence", "only_source"}
