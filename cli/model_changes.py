@@ -33,9 +33,9 @@ class ModelChanges:
         labels: pairs that stewards decided and one of the linkings gets wrong without knowing them: `level`, `left_id`,
             `right_id`, `is_match`, `decision_id`, `outcome` (`lost`, `won`, `wrong in both`).
         labelled: how many decisions on pairs there are.
-        measures: what each linking makes of the decided pairs, untold: `level`, `models` (`old`, `new`), `right`,
-            `wrong`, `missed`, precision and recall with their intervals; of pairs that were in doubt, for others are
-            not decided.
+        measures: what each linking makes of the decided pairs without knowing the decisions: `level`, `models`
+            (`old`, `new`), `right`, `wrong`, `missed`, precision and recall with their intervals; of pairs that were in
+            doubt, for others are not decided.
     """
 
     clusters: pl.DataFrame

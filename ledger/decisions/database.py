@@ -178,9 +178,9 @@ class Database:
             with self._engine.connect().execution_options(writes=writes) as connection, connection.begin():
                 yield connection
         except DBAPIError as error:
-            raise self._told(error) from error
+            raise self._in_words(error) from error
 
-    def _told(self, error: DBAPIError) -> Exception:
+    def _in_words(self, error: DBAPIError) -> Exception:
         """The error in words: a database's own message may quote values."""
         if any(words in str(error.orig) for words in LOCK_WORDS):
             return LedgerLockedError(f"the ledger {self.name} is locked by another process: try again")

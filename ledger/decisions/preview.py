@@ -13,6 +13,7 @@ from ledger.decisions.decided_orders import with_values
 from ledger.decisions.decision import Draft
 from ledger.decisions.kinds import KIND
 from reconciliation.law import OPEN_END, counts_as_in_force, facts_of, judge_status
+from warehouse.tables.core import parts_of_record_id
 
 CHANGE = {"order_id": pl.String, "change": pl.String, "field": pl.String, "before": pl.String, "after": pl.String}
 """`change` is changed, merged, split, closed, referred or unsettled."""
@@ -154,7 +155,7 @@ def _unless_kept_apart(draft: Draft, held: pl.DataFrame, present: Present, decid
         ~pl.col("record_id").is_in([draft.left_record_id, draft.right_record_id, *sorted(decided)])
     )
     twice = (
-        others.select("order_id", source=pl.col("record_id").str.split(":").list.first())
+        others.select("order_id", source=parts_of_record_id(pl.col("record_id"))[0])
         .unique()
         .filter(pl.col("source").is_duplicated())
     )

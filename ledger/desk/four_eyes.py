@@ -17,6 +17,7 @@ from reconciliation.law import IN_FORCE, counts_as_in_force
 from warehouse.home import Home
 from warehouse.installation_key import keyed_mark
 from warehouse.sources import COURT_SOURCES, POLICE_SOURCES
+from warehouse.tables.core import parts_of_record_id
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _splits_confirmed(draft: Draft, present: Present, decisions: pl.DataFrame) -
     if not kind.parts or held.get_column(column).n_unique() != 1:
         return False
     together = present.owners.filter(pl.col(column) == held.item(0, column))
-    sources = set(together.get_column("record_id").str.split(":").list.first())
+    sources = set(together.select(parts_of_record_id(pl.col("record_id"))[0]).to_series())
     is_confirmed = not (sources.isdisjoint(COURT_SOURCES) or sources.isdisjoint(POLICE_SOURCES))
     return is_confirmed or _is_decided(together, present, decisions)
 

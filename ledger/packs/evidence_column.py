@@ -5,8 +5,8 @@ Belongs here: the column *Evidence*. Does not: the other columns (`ledger.packs.
 
 import polars as pl
 
-from warehouse.sources import SOURCE_TITLES
-from warehouse.tables.core import RECORD_ID
+from warehouse.sources import COURT_SOURCES, SOURCE_TITLES
+from warehouse.tables.core import RECORD_ID, parts_of_record_id
 
 NAME_FIELDS = ("surname", "forenames")
 """Fields that are compared in capitals without accents."""
@@ -52,9 +52,9 @@ def _voices(found: pl.DataFrame, provenance: pl.DataFrame) -> pl.DataFrame:
     """`discrepancy_id`, `voices`: the systems whose records give the golden value, the owner's own record apart."""
     winner = pl.concat_list(RECORD_ID).list.drop_nulls()
     records = provenance.select("order_id", "field", voice=pl.concat_list(winner, "agreeing").list.unique())
-    title = pl.col("voice").str.extract(r"^(\w+):").replace_strict(SOURCE_TITLES, default=None, return_dtype=pl.String)
-    is_court = pl.col("voice").str.starts_with("court:")
-    named = pl.when(is_court).then(pl.format("court result {}", pl.col("voice").str.strip_prefix("court:")))
+    source, key = parts_of_record_id(pl.col("voice"))
+    title = source.replace_strict(SOURCE_TITLES, default=None, return_dtype=pl.String)
+    named = pl.when(source.is_in(COURT_SOURCES)).then(pl.format("court result {}", key))
     return (
         found.select("discrepancy_id", "order_id", "field", "record_id")
         .join(records, on=["order_id", "field"])

@@ -13,7 +13,8 @@ from typing import Any, Final, Literal
 from review.item.doubts import Doubt, sureness
 from review.item.fields import FIELD_ROWS, FieldRow
 from review.item.titles import CHOICE_REASONS, format_day, record_title, source_name, title_for, title_of
-from review.item.value_marks import Pieces, fold_name, mark_characters, mark_date, mark_name, mark_whole
+from review.item.value_marks import MARK_OF_NATURE, Pieces, fold_name, mark_whole
+from warehouse.tables.core import record_id_of
 
 State = Literal["reference", "same", "other_form", "differs", "silent", "alone"]
 Values = Mapping[str, Any]
@@ -248,13 +249,8 @@ def _is_same(field: FieldRow, value: Any, reference: Any) -> bool:
 
 
 def _pieces(field: FieldRow, value: Any, reference: Any) -> Pieces:
-    if field.nature == "name":
-        return mark_name(value, reference)
-    if field.nature == "identifier":
-        return mark_characters(value, reference)
-    if field.nature == "date":
-        return mark_date(value, reference)
-    return mark_whole(str(text_of(field, value)), str(text_of(field, reference)))
+    mark = MARK_OF_NATURE.get(field.nature)
+    return mark(value, reference) if mark else mark_whole(str(text_of(field, value)), str(text_of(field, reference)))
 
 
 def _partial_birth(record: Values, reference: date | None) -> ComparisonCell:
@@ -294,7 +290,7 @@ def _reasons(field: FieldRow, side: ComparisonSide) -> tuple[str, ...]:
     reason = title_for(CHOICE_REASONS, chosen["rule"])
     if chosen["source"] is None:
         return (reason,)
-    winner = f"{chosen['source']}:{chosen['source_key']}"
+    winner = record_id_of(chosen)
     if any(record["record_id"] == winner for record in side.records):
         return (f"{source_name(chosen['source'])}: {reason}",)
     return (f"{record_title(winner)}, of another order or of an arrest: {reason}",)

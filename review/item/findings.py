@@ -23,7 +23,8 @@ from review.item.titles import (
     title_of_owner,
     with_days,
 )
-from review.item.value_marks import Piece, Pieces, mark_characters, mark_date, mark_name, mark_set, mark_whole
+from review.item.value_marks import MARK_OF_NATURE, Piece, Pieces, mark_set, mark_whole
+from warehouse.tables.core import record_id_of
 from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
@@ -74,9 +75,7 @@ def describe_findings(discrepancies: Sequence[Values]) -> tuple[Finding, ...]:
 def disputed_values(discrepancies: Sequence[Values]) -> frozenset[tuple[str, str]]:
     """`(record_id, field)` of the values that the rules found wrong."""
     return frozenset(
-        (f"{row['source']}:{row['source_key']}", row["field"])
-        for row in discrepancies
-        if row["source_key"] and row["state"] != "resolved"
+        (record_id_of(row), row["field"]) for row in discrepancies if row["source_key"] and row["state"] != "resolved"
     )
 
 
@@ -113,7 +112,7 @@ def _finding(row: Values) -> Finding:
 def describe_holder(row: Values) -> str:
     """Who holds the value of a discrepancy, or lacks the order."""
     if row["source_key"]:
-        return record_title(f"{row['source']}:{row['source_key']}")
+        return record_title(record_id_of(row))
     return f"{source_name(row['source'])}: no record" if row["source"] else "the order itself"
 
 
@@ -142,14 +141,10 @@ def _plain(field: str, text: str | None) -> Pieces:
 
 
 def _marked(field: str, text: str, other: str) -> Pieces:
-    nature = FIELD_NATURES.get(field)
-    if nature == "name":
-        return mark_name(text, other)
-    if nature == "identifier":
-        return mark_characters(text, other)
-    days = _day(text), _day(other)
-    if nature == "date" and days[0] and days[1]:
-        return mark_date(days[0], days[1])
+    nature = FIELD_NATURES.get(field, "")
+    values = (_day(text), _day(other)) if nature == "date" else (text, other)
+    if all(values) and (mark := MARK_OF_NATURE.get(nature)):
+        return mark(*values)
     return mark_whole(str(format_value(field, text)), str(format_value(field, other)))
 
 

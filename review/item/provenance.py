@@ -11,6 +11,7 @@ from review.item.doubts import sureness
 from review.item.fields import FIELD_ROWS
 from review.item.findings import format_value
 from review.item.titles import CHOICE_REASONS, record_title, title_for
+from warehouse.tables.core import record_id_of
 from warehouse.tables.titles import FIELD_TITLES
 
 Values = Mapping[str, Any]
@@ -55,7 +56,7 @@ def _choice(row: Values) -> ValueOrigin:
     return ValueOrigin(
         field=title_for(FIELD_TITLES, row["field"]),
         value=format_value(row["field"], row["value"]),
-        winner=record_title(f"{row['source']}:{row['source_key']}") if row["source"] else None,
+        winner=record_title(record_id_of(row)) if row["source"] else None,
         file_name=row["file_name"],
         row_number=row["row_number"],
         reason=title_for(CHOICE_REASONS, row["rule"]),

@@ -7,11 +7,11 @@ Belongs here: marks within one value. Does not: whether two values are the same 
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from rapidfuzz.distance import Levenshtein
@@ -81,6 +81,14 @@ def mark_date(value: date, other: date) -> Pieces:
 def mark_whole(value: str, other: str) -> Pieces:
     """One value in the place of another."""
     return (Piece(value, value != other),) if value else ()
+
+
+MARK_OF_NATURE: Final[Mapping[str, Callable[[Any, Any], Pieces]]] = {
+    "name": mark_name,
+    "identifier": mark_characters,
+    "date": mark_date,
+}
+"""How values of a nature are marked; those of any other in the place of another."""
 
 
 def mark_set(held: Sequence[str], others: Sequence[str]) -> Pieces:

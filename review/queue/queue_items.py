@@ -14,6 +14,7 @@ from expectations.settling import SETTLED_BY
 from ledger.decisions.kinds import CANONICAL
 from review.queue.facets import NOT_KNOWN, band_of
 from warehouse.codes import SEVERITIES
+from warehouse.tables.core import parts_of_record_id
 
 ITEM_COLUMNS = (
     *("item_id", "kind", "order_id", "other_order_id", "priority", "age_days", "reason", "arithmetic"),
@@ -158,17 +159,14 @@ def _source_pairs(
     )
     sides = pl.concat(
         [
-            won.select("row", "source", _source(pl.col("other"))).filter(differ),
+            won.select("row", "source", other=parts_of_record_id(pl.col("other"))[0]).filter(differ),
             against.filter(differ | is_duplicate).select("row", "source", "other"),
             queue.drop_nulls(["left_record_id", "right_record_id"]).select(
-                "row", source=_source(pl.col("left_record_id")), other=_source(pl.col("right_record_id"))
+                "row",
+                source=parts_of_record_id(pl.col("left_record_id"))[0],
+                other=parts_of_record_id(pl.col("right_record_id"))[0],
             ),
         ]
     ).unique()
     low, high = pl.min_horizontal("source", "other"), pl.max_horizontal("source", "other")
     return sides.select("row", value=pl.concat_str(low, high, separator="-")).unique().sort("row", "value")
-
-
-def _source(record_id: pl.Expr) -> pl.Expr:
-    """The source of a record, from `<source>:<source_key>`."""
-    return record_id.str.extract(r"^([a-z]+):")

@@ -65,14 +65,14 @@ def count_all(orders: pl.DataFrame, conditions: pl.DataFrame, arrests: pl.DataFr
     )  # fmt: skip
     hidden = hide_small(counts, least=least, without_total="orders by condition")
     shown = totals.with_columns(is_hidden=(pl.col("count") > 0) & (pl.col("count") < least))
-    told = hidden.filter(~pl.col("of").is_in(shown.filter("is_hidden").get_column("of").implode()))
-    whole = pl.concat([told, shown.select(hidden.columns)])
+    named = hidden.filter(~pl.col("of").is_in(shown.filter("is_hidden").get_column("of").implode()))
+    whole = pl.concat([named, shown.select(hidden.columns)])
     return RESEARCH_COUNTS.conform(whole.with_columns(count=pl.when(~pl.col("is_hidden")).then("count"))).sort(
         RESEARCH_COUNTS.key
     )
 
 
-def types_told(counts: pl.DataFrame) -> pl.Series:
+def types_shown(counts: pl.DataFrame) -> pl.Series:
     """The types whose number of orders is shown, of `RESEARCH_COUNTS`."""
     return counts.filter(pl.col("value") == TOTAL, ~pl.col("is_hidden")).get_column("of").unique()
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from study.research.counts import OF, RESEARCH_COUNTS, count_all, types_told
+from study.research.counts import OF, RESEARCH_COUNTS, count_all, types_shown
 from study.research.people import KNOWN, LEVELS, RESEARCH_ORDERS, describe_orders, prepare
 from warehouse.disk import file_digest, filling
 from warehouse.releases.release import Release
@@ -45,7 +45,7 @@ def publish_for_research(
     orders = describe_orders(tables["orders"], least=least, mark=mark)
     counts = count_all(tables["orders"], tables["conditions"], tables["arrests"], least=least)
     # The others would be known by how many are left out in all.
-    of_types_told = prepare(tables["orders"]).filter(OF.is_in(types_told(counts).implode()))
+    of_types_shown = prepare(tables["orders"]).filter(OF.is_in(types_shown(counts).implode()))
     typical = pl.col("condition_code").is_not_null() & (pl.col("order_count") >= least)
     wordings = CONDITION_WORDINGS.completed(tables["condition_wordings"]).filter(typical).drop("cluster")
     files = {"orders": orders, "counts": counts, "condition_wordings": wordings}
@@ -56,7 +56,7 @@ def publish_for_research(
             "as_of": release.as_of.isoformat(),
             "least": least,
             "described_by": list(KNOWN),
-            "orders": {"published": orders.height, "left_out": of_types_told.height - orders.height},
+            "orders": {"published": orders.height, "left_out": of_types_shown.height - orders.height},
             "orders_by_level": {
                 str(level): count for level, count in orders.group_by("level").len().sort("level").iter_rows()
             },

@@ -1,6 +1,7 @@
 """The core layer: one canonical shape for all sources, declared in `core.toml`."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import polars as pl
 
@@ -9,6 +10,18 @@ from warehouse.tables.declarations import read_tables
 
 RECORD_ID = pl.concat_str("source", "source_key", separator=":")
 """The id of a record in all tables, for those that hold its two parts."""
+
+
+def record_id_of(row: Mapping[str, Any]) -> str:
+    """As `RECORD_ID`, of one row."""
+    return f"{row['source']}:{row['source_key']}"
+
+
+def parts_of_record_id(record_id: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The source of a record and its key there."""
+    parts = record_id.str.splitn(":", 2)
+    return parts.struct.field("field_0"), parts.struct.field("field_1")
+
 
 _TABLES: Final = read_tables("core")
 CORE_TABLES: Final = tuple(_TABLES.values())
