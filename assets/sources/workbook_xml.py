@@ -17,6 +17,8 @@ from typing import Self
 from xml.parsers import expat  # a document type, and so every entity, is refused
 from zipfile import ZipFile
 
+from assets.sources.plain_rows import PlainRows
+
 WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 WORKSHEET = "/worksheet"  # end of a relation's type; the rest differs between the transitional and the strict form
@@ -176,7 +178,10 @@ class _Relations(_Elements):
 
 
 class _Sheet(_Elements):
-    """The facts of a sheet. Text and ends of elements are looked at in cells with a formula only, to be fast."""
+    """The facts of a sheet.
+
+    Text and ends of elements are looked at in cells with a formula only, and plain rows in bulk, to be fast.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -189,6 +194,17 @@ class _Sheet(_Elements):
         self._hidden_columns: set[int] = set()
         self._empty_formulas: list[tuple[int, int]] = []
         self._unplaced: dict[int, int] = {}  # cells without a place, by row
+
+    def read(self, archive: ZipFile, part: str) -> Self:
+        """Read a part to its end, its plain rows in bulk."""
+        plain = PlainRows()
+        with archive.open(part) as file:
+            for xml in plain.left_out_of(file):
+                self._parser.Parse(xml)
+        self._parser.Parse(b"", True)
+        self._height = max(self._height, plain.height)
+        self._width = max([self._width, *(_column_index(letters.decode()) + 1 for letters in plain.columns)])
+        return self
 
     def facts(self) -> SheetFacts:
         """What was read."""
