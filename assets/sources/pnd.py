@@ -16,6 +16,7 @@ from assets.parsing.dates import read_instant
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
 from assets.sources.json_lines import gunzip
 from assets.sources.pnd_documents import FIELDS, PND_REASONS, UnreadableDocumentError, read_document
+from assets.sources.pnd_plain_documents import read_plain_document
 from assets.sources.pnd_records import standardise
 from warehouse.tables.raw import QUARANTINE, raw_table
 
@@ -81,7 +82,7 @@ def _read_lines(content: bytes) -> ReadLines:
             continue
         lines.rows_read += 1
         try:
-            kind, values = read_document(line, lines.unknown_keys)
+            kind, values = read_plain_document(line) or read_document(line, lines.unknown_keys)
         except UnreadableDocumentError as error:
             reason, *repeated = error.args
             lines.refused.append((number, reason, _excerpt(line)))
@@ -117,13 +118,11 @@ def _find_reused(distinct: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
     Later is the later instant: `2023-07-01T00:10+01:00` was before `2023-06-30T23:30Z`.
     """
-    keys = pl.concat(
-        frame.select(
-            "row_number",
-            pl.col("record_id").str.strip_chars(),
-            read_instant(pl.col("submitted_at")).alias("submitted_at"),
-        )
-        for frame in distinct.values()
+    ids = pl.concat(
+        frame.select("row_number", pl.col("record_id").str.strip_chars(), "submitted_at") for frame in distinct.values()
+    )
+    keys = ids.filter(pl.col("record_id").is_duplicated()).with_columns(
+        read_instant(pl.col("submitted_at")).alias("submitted_at")
     )
     stands = keys.sort("submitted_at", "row_number", descending=[True, False], nulls_last=True).unique(
         "record_id", keep="first", maintain_order=True

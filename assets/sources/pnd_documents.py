@@ -15,6 +15,7 @@ from assets.parsing.words import UNKNOWN_WORDS
 DOCUMENT_FIELDS = ("record_id", "submitting_force", "submitted_at")
 PERSON_FIELDS = ("names", "dob", "sex", "pncid", "cro")
 NAME_KEYS = frozenset(("type", "full"))
+NOT_KNOWN = frozenset(UNKNOWN_WORDS)
 EVENT_FIELDS = {
     "order": (
         *("order", "made", "starts", "ends", "term_months"),
@@ -85,7 +86,7 @@ def read_document(line: bytes, unknown_keys: Counter[str]) -> tuple[str, list[An
     person, event = document.get("person"), document.get("event")
     if type(person) is not dict or type(event) is not dict:
         raise UnreadableDocumentError("wrong_type")
-    if not _is_key(document.get("record_id")):
+    if not is_key(document.get("record_id")):
         raise UnreadableDocumentError("missing_key")
     kind = event.get("kind")
     if type(kind) is not str or kind not in EVENT_FIELDS:
@@ -102,19 +103,19 @@ def read_document(line: bytes, unknown_keys: Counter[str]) -> tuple[str, list[An
         values[place] = None if values[place] is None else encode(values[place])
     if not TEXT_TYPES.issuperset(map(type, values)):
         raise UnreadableDocumentError("wrong_type")
-    if not any(_says_something(name.get("full")) for name in names or ()):
+    if not any(says_something(name.get("full")) for name in names or ()):
         raise UnreadableDocumentError("no_name")
     return kind, [*values, encode(others) if others else None]
 
 
-def _says_something(text: Any) -> bool:
+def says_something(text: Any) -> bool:
     """Whether a text is more than blanks, punctuation and words for `not known`."""
-    return type(text) is str and text.strip().lower() not in UNKNOWN_WORDS and any(map(str.isalnum, text))
+    return type(text) is str and text.strip().lower() not in NOT_KNOWN and any(map(str.isalnum, text))
 
 
-def _is_key(record_id: Any) -> bool:
+def is_key(record_id: Any) -> bool:
     """Whether a value can be the id of a record; a list or the like is refused later, as of the wrong type."""
-    return record_id is not None if type(record_id) is not str else _says_something(record_id)
+    return record_id is not None if type(record_id) is not str else says_something(record_id)
 
 
 def _decode(line: bytes) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def _decode(line: bytes) -> dict[str, Any]:
     return document
 
 
-def _refuse_constant(_: str) -> NoReturn:
+def refuse_constant(_: str) -> NoReturn:
     """NaN and Infinity are Python's, not JSON's."""
     raise ValueError
 
@@ -166,7 +167,7 @@ def _one_value_a_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 # Numbers and truth values stay as they were written: the raw layer is text.
 decode = json.JSONDecoder(
-    parse_int=str, parse_float=str, parse_constant=_refuse_constant, object_pairs_hook=_one_value_a_key
+    parse_int=str, parse_float=str, parse_constant=refuse_constant, object_pairs_hook=_one_value_a_key
 ).decode
 encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
