@@ -24,8 +24,7 @@ from starlette.testclient import TestClient
 
 from ledger.decisions.database import Database
 from ledger.desk.accounts import add_account
-from ledger.desk.claims import claim
-from ledger.desk.item_work import assign, defer
+from ledger.desk.item_work import assign, claim, defer
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk

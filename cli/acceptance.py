@@ -48,16 +48,11 @@ def accepted_gates(
 def log_act(home: Path, what: Mapping[str, Any], *, reason: str, by: str | None, act: str = "alteration") -> str:
     """Write to the audit log what an operator does; who it is. From the first account on it takes an approver."""
     from cli.desk_tools import opened_desk
-    from cli.door import require, system_user
-    from ledger.audit import Entry, append
+    from cli.door import note
 
     _make_ledger(home)
     with opened_desk(home) as desk:
-        viewer = require(desk, "approve", by=by)
-        who = viewer.name if viewer else by or system_user()
-        with desk.writing() as connection:
-            append(connection, [Entry(desk.clock(), who, act, what, reason)])
-    return who
+        return note(desk, act, what, by=by, right="approve", reason=reason)
 
 
 def _make_ledger(home: Path) -> None:

@@ -117,12 +117,21 @@ def decide(desk: Desk, drafts: Sequence[Draft], signature: Signature) -> tuple[T
     return outcome.taken
 
 
-def note(desk: Desk, act: str, what: Mapping[str, Any], *, by: str | None = None, right: str = "see") -> None:
-    """Log what a command is about to hand out or put in, before it does."""
+def note(
+    desk: Desk,
+    act: str,
+    what: Mapping[str, Any],
+    *,
+    by: str | None = None,
+    right: str = "see",
+    reason: str | None = None,
+) -> str:
+    """Log what a command is about to hand out, put in or change, before it does; who acts."""
     viewer = require(desk, right, by=by)
     who = viewer.name if viewer else by or system_user()
     with desk.writing() as connection:
-        append(connection, [Entry(desk.clock(), who, act, what)])
+        append(connection, [Entry(desk.clock(), who, act, what, reason)])
+    return who
 
 
 def require_importable(home: Path, desk: Desk, decision_ids: Sequence[str | None]) -> None:

@@ -40,12 +40,7 @@ class UnfitModelsError(Exception):
 
 @dataclass(frozen=True)
 class NightRecords:
-    """The order records of a night, as all sources gave them.
-
-    Attributes:
-        home: the folder of all state.
-        as_of: the night.
-    """
+    """The order records of a night, as all sources gave them."""
 
     home: Home
     as_of: date

@@ -2,6 +2,10 @@
 
 Belongs here: two orders that may be one, and those that the linking kept apart. Does not: how likely that is
 (`reconciliation.confidence.links`), other items (`expectations.review_items`).
+
+What the functions are given: `kept_apart`, records that stewards keep apart; `pairs`, `PAIR_WEIGHTS` of `LINK_PAIRS`;
+`conflicts`, `LINK_CONFLICTS`; `chances` with `order_id`, `other_order_id`, `confidence`, how likely two orders are one;
+the `policy`, which says from which chance on they are asked about.
 """
 
 from typing import Final
@@ -47,13 +51,6 @@ def near_items(
     """Two orders that may be one.
 
     Two orders that a steward keeps apart are not in question any more.
-
-    Args:
-        evidence: the register.
-        pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
-        kept_apart: records that stewards keep apart.
-        chances: `order_id`, `other_order_id`, `confidence`: how likely two orders are one.
-        policy: from which chance on they are asked about.
     """
     between = (
         _between_orders(pairs, evidence)
@@ -74,13 +71,7 @@ def near_items(
 
 
 def succession_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
-    """Two orders of which the later ended the earlier, unless both are one order that is still in force.
-
-    Args:
-        evidence: the register.
-        kept_apart: records that stewards keep apart.
-        policy: from which chance of a wrong status on they are asked about.
-    """
+    """Two orders of which the later ended the earlier, unless both are one order that is still in force."""
     chance = 1 - pl.col("status_confidence")
     ended = evidence.orders.filter(pl.col("legal_status") == "superseded", chance >= policy.settle)
     return _pair_items(
@@ -100,11 +91,6 @@ def complement_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: Re
 
     The linking leaves them apart where errors come together, such as another PNC id, no date of birth and a slip in the
     name; or a slip in the day beside another court. Measured on nights that nothing was chosen on: docs/confidence.md.
-
-    Args:
-        evidence: the register.
-        kept_apart: records that stewards keep apart.
-        policy: how likely they are one.
     """
     held = evidence.order_sources.filter(~pl.col("is_dropped")).group_by("order_id").agg(pl.col("source").unique())
     orders = evidence.orders.select("order_id", *PLACES, *DAYS, "date_of_birth", _WHOLE_NAME).join(held, on="order_id")
@@ -214,13 +200,6 @@ def conflict_items(
     """Two orders, or the orders of two persons, kept apart though a pair of their records is above the bar.
 
     Those that a steward keeps apart are not in question any more.
-
-    Args:
-        evidence: the register.
-        conflicts: `LINK_CONFLICTS`.
-        kept_apart: records that stewards keep apart.
-        chances: as for `near_items`.
-        policy: the chance where the persons are two.
     """
     is_of_orders = pl.col("kind") == "order"
     why = pl.col("reason").replace_strict(KEPT_APART, default=None)

@@ -20,7 +20,6 @@ class WebserverGuard:
     """Refuses a request for another host, from another site's page, without the token, or for a change by GET."""
 
     def __init__(self, app: ASGIApp, *, origin: str, token: str) -> None:
-        """Stand before an application that browsers know by an origin."""
         self._app, self._origin, self._token = app, origin, token
         self._hosts = own_hosts(origin)
 

@@ -86,13 +86,7 @@ class WholeRelease:
 
 
 class Desk:
-    """Home, ledger and clock of an installation, and the release in force.
-
-    Attributes:
-        clock: gives the moment; only tests hand in another one.
-        is_demo: everything shown is synthetic.
-        answers_to: where owners send their answers, as it is in a pack.
-    """
+    """Home, ledger and clock of an installation, and the release in force."""
 
     def __init__(
         self,

@@ -15,7 +15,6 @@ class KeptInMemory(Generic[Kept]):
     """The latest things of all users; only their owner can find them."""
 
     def __init__(self, most: int) -> None:
-        """An empty store for this many things."""
         self._most = most
         self._kept: OrderedDict[str, tuple[str, Kept]] = OrderedDict()
         self._lock = threading.Lock()

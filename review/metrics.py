@@ -13,7 +13,6 @@ class Measured:
     """Counts what an application answers."""
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
-        """Stand before an application."""
         self._app = app
         labels = ["method", "route", "status"]
         self._answers = Counter("concord_desk_answers", "Answers of the desk.", labels, registry=registry)

@@ -62,13 +62,7 @@ class Pages:
         *,
         filters: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
     ) -> None:
-        """Find the templates; GOV.UK's macros count on undefined values that are empty all the way down.
-
-        Args:
-            assets: what pages load beside themselves.
-            links: of the navigation, in any order.
-            filters: of templates, by name, beside those of every page.
-        """
+        """Find the templates; GOV.UK's macros count on undefined values that are empty all the way down."""
         self._links = tuple(sorted(links, key=lambda link: link.rank))
         self._environment = Environment(
             loader=ChoiceLoader(

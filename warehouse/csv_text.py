@@ -1,7 +1,7 @@
 """Text in files that a spreadsheet opens: shown as text, never run as a formula.
 
-Belongs here: the guard before a cell of a CSV file, and taking it away again; how much a cell holds. Does not: the
-files.
+Belongs here: the guard before a cell of a CSV file, and taking it away again; how much a cell holds, and what no cell
+can hold. Does not: the files.
 """
 
 import re
@@ -18,6 +18,16 @@ LONGEST_CELL: Final = 32_767
 # Some spreadsheets look past blanks and line breaks for the first character.
 _RUN: Final = rf"[ \n]*[{FORMULA_SIGNS}]"
 
+CUT: Final = " … cut: the CSV file has all"
+UNSHOWN: Final = "\N{REPLACEMENT CHARACTER}"
+# Control characters but line breaks and tabs, halves of surrogate pairs, the last two code points of each plane
+# (XML 1.0, s.2.2).
+NO_TEXT: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    + "]"
+)
+
 
 def guard_cell(text: str) -> str:
     """A text with an apostrophe before it where a spreadsheet would run it."""
@@ -32,3 +42,19 @@ def guard_cells(texts: pl.Expr) -> pl.Expr:
 def unguard_cell(cell: str) -> str:
     """The text that `guard_cell` made a cell of."""
     return re.sub(f"^'({_RUN})", r"\1", cell)
+
+
+def plain(text: str | None) -> str:
+    """A text in which control characters, halves of surrogate pairs and what XML forbids are shown as �."""
+    return NO_TEXT.sub(UNSHOWN, text or "")
+
+
+def for_cell(text: str | None) -> str:
+    """A text as a cell of a workbook holds it: never longer than a cell can be."""
+    shown = plain(text)
+    return shown if len(shown) <= LONGEST_CELL else shown[: LONGEST_CELL - len(CUT)] + CUT
+
+
+def for_csv(text: str | None) -> str:
+    """A text as a CSV file holds it: with an apostrophe before what a spreadsheet would run."""
+    return guard_cell(plain(text))

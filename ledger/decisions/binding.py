@@ -5,6 +5,10 @@ Belongs here: pure functions from decisions in force and the night's records to 
 Only what can be obeyed without guessing binds. Stale decisions bind as their kind says (`Kind.binds_when_stale`). Of
 decisions that contradict one another those that part records bind and those that put them together do not: a wrong
 merge would act on the wrong person, and every link that a parting forbids is reported by the clustering.
+
+What the functions are given: `decisions` in force on the night (`in_force(decisions, as_of=night)`: acceptances run
+out), `records` of orders of all sources in their core shape, `owners` with `record_id`, `order_id`, `subject_id`, the
+ids of all orders, `redirects` of orders.
 """
 
 from collections.abc import Mapping
@@ -41,7 +45,6 @@ class LinkConstraints:
         contradictions: of `find_contradictions`.
         stale: changed values, of `stale_pairs`.
         unclear: the same, of records of which a steward could not say whether they belong together: they bind nothing.
-        unplaced: ids of decisions of which a record did not come tonight; they bind when it is back.
     """
 
     must: pl.DataFrame
@@ -49,7 +52,6 @@ class LinkConstraints:
     unclear: pl.DataFrame
     contradictions: pl.DataFrame
     stale: pl.DataFrame
-    unplaced: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,12 +90,7 @@ class Closures:
 
 
 def constraints(decisions: pl.DataFrame, records: pl.DataFrame) -> LinkConstraints:
-    """The links that must and must not be.
-
-    Args:
-        decisions: those in force on the night (`in_force`).
-        records: order records of all sources in their core shape.
-    """
+    """The links that must and must not be."""
     named = name_records(records)
     pairs = decisions.filter(pl.col("kind").is_in(codes_about("pair")))
     contradictions = find_contradictions(pairs)
@@ -105,28 +102,19 @@ def constraints(decisions: pl.DataFrame, records: pl.DataFrame) -> LinkConstrain
     ).get_column("decision_id")
     binding = pairs.filter(~pl.col("decision_id").is_in(pl.concat([suspended, lapsed]).implode()))
     placed = _place(binding, named)
-    missing = binding.join(placed, on="decision_id", how="anti").get_column("decision_id")
     return LinkConstraints(
         must=_links(placed, MUST),
         cannot=_links(placed, CANNOT),
         unclear=_links(placed, UNCLEAR),
         contradictions=contradictions,
         stale=stale,
-        unplaced=tuple(missing.sort()),
     )
 
 
 def overrides(
     decisions: pl.DataFrame, records: pl.DataFrame, owners: pl.DataFrame, redirects: pl.DataFrame
 ) -> DecidedValues:
-    """The golden values that are settled.
-
-    Args:
-        decisions: those in force on the night.
-        records: order records of all sources in their core shape.
-        owners: `record_id`, `order_id`, `subject_id` of the night.
-        redirects: `id_redirects` of the night.
-    """
+    """The golden values that are settled."""
     about = decisions.filter(pl.col("kind").is_in(codes_about("value")))
     stale = stale_values(about, name_records(records), owners, redirects)
     fresh = about.join(stale, on="decision_id", how="anti")
@@ -166,15 +154,7 @@ def closures(
     orders: pl.Series,
     redirects: pl.DataFrame,
 ) -> Closures:
-    """The discrepancies that are dealt with.
-
-    Args:
-        decisions: those in force on the night, `in_force(decisions, as_of=night)`: acceptances run out.
-        discrepancies: `DISCREPANCIES` of the night; those that are no longer found count for nothing.
-        records: order records of all sources in their core shape.
-        orders: ids of all orders of the night.
-        redirects: `id_redirects` of the night.
-    """
+    """The discrepancies that are dealt with; those that are no longer found count for nothing."""
     about = decisions.filter(pl.col("kind").is_in(codes_about("discrepancy")))
     placed = about.join(follow_orders(about.get_column("order_id"), orders, redirects), on="order_id")
     is_found = pl.col("resolved_by").is_null() | (pl.col("resolved_by") == "steward")
@@ -196,11 +176,6 @@ def closures(
 def said_in_force(decisions: pl.DataFrame, orders: pl.Series, redirects: pl.DataFrame) -> pl.DataFrame:
     """The orders that stewards said are in force though it is in doubt, by accepting the doubt until a day.
 
-    Args:
-        decisions: those in force on the night: acceptances run out.
-        orders: ids of all orders of the night.
-        redirects: of `order_redirects`.
-
     Returns:
         `order_id`, `until` (the last day for which it was said), `said_on`: what was said last of each.
     """
@@ -214,14 +189,7 @@ def said_in_force(decisions: pl.DataFrame, orders: pl.Series, redirects: pl.Data
 def touched_orders(
     decisions: pl.DataFrame, records: pl.DataFrame, owners: pl.DataFrame, redirects: pl.DataFrame
 ) -> tuple[str, ...]:
-    """The orders whose changes are the doing of these decisions: theirs, and all orders of the same persons.
-
-    Args:
-        decisions: such as were taken, or ended, since the release before.
-        records: order records of all sources in their core shape.
-        owners: `record_id`, `order_id`, `subject_id` of the night.
-        redirects: `id_redirects` of the night.
-    """
+    """The orders that decisions taken, or ended, since the release before change: theirs, and all of these persons."""
     named = name_records(records).select("record_id", "handle")
     handles = pl.concat([decisions.get_column(side) for side in ("left_handle", "right_handle")])
     by_record = owners.join(named.filter(pl.col("handle").is_in(handles.implode())), on="record_id", how="semi")

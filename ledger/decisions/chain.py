@@ -32,7 +32,6 @@ class Chain:
     """
 
     def __init__(self, home: Home, place: str) -> None:
-        """Name the installation whose key marks, and the database."""
         self._home = home
         self._place = place
         self._note = home.desk / f"ledger-end-{hashlib.sha256(place.encode()).hexdigest()[:12]}"

@@ -6,7 +6,7 @@ Belongs here: reading and writing `accounts`. Does not: passwords (`review.acces
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -224,15 +224,6 @@ def _forces_text(forces: Collection[str] | None) -> str | None:
 
 
 def _account(row: sa.Row[Any]) -> Account:
-    return Account(
-        name=row.name,
-        role=row.role,
-        forces=None if row.forces is None else frozenset(json.loads(row.forces)),
-        password_hash=row.password_hash,
-        identity=row.identity,
-        added_at=row.added_at,
-        disabled_at=row.disabled_at,
-        preferences=json.loads(row.preferences),
-        second_factor=row.second_factor,
-        password_until=row.password_until,
-    )
+    held = {part.name: getattr(row, part.name) for part in fields(Account)}
+    forces = None if row.forces is None else frozenset(json.loads(row.forces))
+    return Account(**held | {"forces": forces, "preferences": json.loads(row.preferences)})

@@ -1,9 +1,10 @@
 """Who works on what: assignments, deferrals, claims; and views that were saved.
 
-Belongs here: reading the work of all items at once; assigning and deferring; saved views. Does not: taking and
-leaving claims (`ledger.desk.claims`), proposals (`ledger.desk.proposals`).
+Belongs here: reading the work of all items at once; assigning, deferring and claiming; saved views. Does not:
+proposals (`ledger.desk.proposals`).
 
-Assignments and deferrals are appended: the last one of an item counts.
+Assignments and deferrals are appended: the last one of an item counts. A claim is soft: it runs out on its own, and
+hinders nobody from deciding.
 """
 
 from collections.abc import Sequence
@@ -141,6 +142,33 @@ def defer(database: Database, item_ids: Sequence[str], until: date | None, *, by
     with database.writing() as connection:
         rows = [{"item_id": item, "until": until, "deferred_by": by, "at": at} for item in dict.fromkeys(item_ids)]
         _insert(connection, deferrals, rows)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An item that a user is looking at."""
+
+    item_id: str
+    held_by: str
+    held_until: datetime
+
+
+def claim(database: Database, item_id: str, *, by: str, at: datetime, lasting: timedelta) -> Claim:
+    """Claim an item, or claim it for longer; whose claim stands now, which may be another steward's."""
+    with database.writing() as connection:
+        row = connection.execute(sa.select(claims).where(claims.c.item_id == item_id)).mappings().first()
+        if row is not None and row["held_by"] != by and row["held_until"] > at:
+            return Claim(**row)
+        taken = Claim(item_id, by, at + lasting)
+        connection.execute(sa.delete(claims).where((claims.c.item_id == item_id) | (claims.c.held_until <= at)))
+        connection.execute(sa.insert(claims).values(**vars(taken)))
+        return taken
+
+
+def release_claim(database: Database, item_id: str, *, by: str) -> None:
+    """End one's own claim; another's stays."""
+    with database.writing() as connection:
+        connection.execute(sa.delete(claims).where((claims.c.item_id == item_id) & (claims.c.held_by == by)))
 
 
 def read_views(connection: sa.Connection, name: str) -> list[SavedView]:

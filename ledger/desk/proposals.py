@@ -58,11 +58,6 @@ class Proposal:
 def propose(database: Database, proposal: Proposal, *, beside: Beside | None = None) -> bool:
     """Let decisions wait for a second steward.
 
-    Args:
-        database: the ledger's.
-        proposal: the decisions.
-        beside: writes what must stand or fall with the proposal.
-
     Returns:
         Whether it is new: the same form sent twice makes one proposal.
 

@@ -19,13 +19,7 @@ MOST_KEPT = 20
 
 @dataclass(frozen=True)
 class UnsentForm:
-    """A form that was typed and not taken.
-
-    Attributes:
-        form_id: an id that nobody can guess.
-        path: where it was sent.
-        fields: its names and values, in their order.
-    """
+    """A form that was typed and not taken: its names and values in their order, and where it was sent."""
 
     form_id: str
     name: str

@@ -13,11 +13,10 @@ from pathlib import Path
 import polars as pl
 
 from ledger.decisions.ledger import Ledger
-from ledger.owners import owner_title
 from ledger.packs.columns import COLUMNS
 from ledger.packs.log import Disclosure, record_disclosure, require_recordable
-from ledger.packs.spreadsheet_text import for_csv
 from ledger.packs.workbook import Cover, write_workbook
+from warehouse.csv_text import for_csv
 from warehouse.disk import file_digest, filling
 from warehouse.tables.packs import PACK_LINES
 
@@ -59,24 +58,11 @@ def hand_out(
     names = tuple(f"{stem}.{suffix}" for suffix in SUFFIXES)
     with filling(folder) as aside:
         workbook, plain = (aside / name for name in names)
-        write_workbook(lines, workbook, _cover(disclosure, disclosure_id, answers_to))
+        write_workbook(lines, workbook, Cover(disclosure, disclosure_id, answers_to))
         write_csv(lines, plain, marking=disclosure.marking, disclosure_id=disclosure_id)
         digests = {"xlsx_sha256": file_digest(workbook), "csv_sha256": file_digest(plain)}
         record_disclosure(ledger, disclosure, logged, digests=digests)
     return HandedOut(disclosure_id, tuple(folder / name for name in names))
-
-
-def _cover(disclosure: Disclosure, disclosure_id: str, answers_to: str) -> Cover:
-    return Cover(
-        owner=owner_title(disclosure.owner),
-        disclosure_id=disclosure_id,
-        recipient=disclosure.recipient,
-        reason=disclosure.reason,
-        disclosed_at=disclosure.disclosed_at,
-        release_id=disclosure.release_id,
-        marking=disclosure.marking,
-        answers_to=answers_to,
-    )
 
 
 def write_csv(lines: pl.DataFrame, path: Path, *, marking: str, disclosure_id: str) -> None:

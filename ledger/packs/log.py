@@ -32,11 +32,7 @@ ID_DIGITS = 16
 
 @dataclass(frozen=True)
 class Disclosure:
-    """A pack that is handed out.
-
-    Attributes:
-        disclosed_at: when, aware.
-    """
+    """A pack that is handed out."""
 
     owner: str
     recipient: str

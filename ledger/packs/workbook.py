@@ -8,7 +8,7 @@ sends, keys keep their zeros, and dates stay as they are.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 import polars as pl
@@ -16,9 +16,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from ledger.owners import owner_title
 from ledger.packs.columns import COLUMNS, PackColumn
-from ledger.packs.spreadsheet_text import for_cell
+from ledger.packs.log import Disclosure
 from warehouse.codes import DISAGREEMENTS
+from warehouse.csv_text import for_cell
 from warehouse.workbook_file import new_workbook
 
 MOST_LINES = 1_000_000
@@ -33,20 +35,20 @@ OPTIONS = {
 READ_ME, CORRECTIONS, LIST_OF_COLUMNS = "Read me", "Corrections", "Columns"
 HEADING_ROW = 3
 READ_ME_LINES = {
-    "For": "{cover.owner}",
-    "Received by": "{cover.recipient}",
-    "Handed out": "{moment}, for this reason: {cover.reason}",
+    "For": "{owner}",
+    "Received by": "{said.recipient}",
+    "Handed out": "{moment}, for this reason: {said.reason}",
     "What it is": "Records of slavery and trafficking orders that other systems, the court or the law contradict.",
-    "Made from": "Release {cover.release_id} of the reconciled register: {total} lines, {high} of high severity, "
+    "Made from": "Release {said.release_id} of the reconciled register: {total} lines, {high} of high severity, "
     "{medium} of medium and {low} of low.",
     "Asked before": "{again} of the lines were asked for before and are still open; their references are the same.",
     "How to answer": "Check each line against your own documents before you change a record: the golden value is a "
     "judgement on what systems hold, not a court record. In the last columns give the day on which you corrected the "
-    "record, or choose why you disagree, and send this workbook to {cover.answers_to}. Leave a line empty if you are "
+    "record, or choose why you disagree, and send this workbook to {answers_to}. Leave a line empty if you are "
     "still looking into it. If your record is right, say so: we then look again at the others.",
     "What happens then": "The following nights compare your next deliveries with what was asked. A line whose record "
     "holds a right value counts as corrected, and is not asked for again.",
-    "Handling": "{cover.marking}. It holds criminal-offence data of persons who can be identified. It is disclosed to "
+    "Handling": "{said.marking}. It holds criminal-offence data of persons who can be identified. It is disclosed to "
     "have the records named corrected (Data Protection Act 2018, Part 3), and for nothing else: share it no further "
     "than that requires, and delete it once answered. The disclosure is logged (s.62).",
 }
@@ -63,14 +65,14 @@ class TooManyLinesError(Exception):
 class Cover:
     """What stands on the first sheet."""
 
-    owner: str
+    disclosure: Disclosure
     disclosure_id: str
-    recipient: str
-    reason: str
-    disclosed_at: datetime
-    release_id: str
-    marking: str
     answers_to: str
+
+    @property
+    def title(self) -> str:
+        """Whom the pack is for."""
+        return f"Corrections for {owner_title(self.disclosure.owner)}"
 
 
 def write_workbook(lines: pl.DataFrame, path: Path, cover: Cover) -> None:
@@ -84,8 +86,8 @@ def write_workbook(lines: pl.DataFrame, path: Path, cover: Cover) -> None:
         raise TooManyLinesError(f"{lines.height:,} lines: a sheet holds {MOST_LINES:,}")
     with new_workbook(path, **OPTIONS) as book:
         # The moment of the disclosure, not of writing: the same pack is the same file.
-        created = cover.disclosed_at.astimezone(UTC).replace(tzinfo=None)
-        book.set_properties({"title": f"Corrections for {cover.owner}", "created": created})
+        created = cover.disclosure.disclosed_at.astimezone(UTC).replace(tzinfo=None)
+        book.set_properties({"title": cover.title, "created": created})
         formats = _Formats.of(book)
         _write_read_me(_sheet(book, READ_ME, cover, formats), lines, cover, formats)
         _write_lines(_sheet(book, CORRECTIONS, cover, formats), lines, formats)
@@ -119,11 +121,11 @@ def _sheet(book: Workbook, name: str, cover: Cover, formats: _Formats) -> Worksh
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
-    printed = cover.marking.replace("&", "&&")
+    printed = cover.disclosure.marking.replace("&", "&&")
     sheet.set_header(f"&C&B{printed}")
     sheet.set_footer(f"&L{cover.disclosure_id}&C&B{printed}&R&P / &N")
-    sheet.write_string(0, 0, for_cell(cover.marking), formats.marking)
-    sheet.write_string(1, 0, for_cell(f"Corrections for {cover.owner}, {cover.disclosure_id}"))
+    sheet.write_string(0, 0, for_cell(cover.disclosure.marking), formats.marking)
+    sheet.write_string(1, 0, for_cell(f"{cover.title}, {cover.disclosure_id}"))
     return sheet
 
 
@@ -140,9 +142,10 @@ def _read_me(lines: pl.DataFrame, cover: Cover) -> dict[str, str]:
     said = {name: f"{counts.get(name, 0):,}" for name in ("high", "medium", "low")} | {
         "total": f"{lines.height:,}",
         "again": f"{lines.get_column('handed_out_on').count():,}",
-        "moment": f"{cover.disclosed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        "moment": f"{cover.disclosure.disclosed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
     }
-    return {name: words.format(cover=cover, **said) for name, words in READ_ME_LINES.items()}
+    said |= {"owner": owner_title(cover.disclosure.owner), "answers_to": cover.answers_to}
+    return {name: words.format(said=cover.disclosure, **said) for name, words in READ_ME_LINES.items()}
 
 
 def _write_lines(sheet: Worksheet, lines: pl.DataFrame, formats: _Formats) -> None:

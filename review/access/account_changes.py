@@ -5,6 +5,7 @@ Belongs here: the changes, for pages and commands alike. Does not: the tables (`
 
 import secrets
 from collections.abc import Collection
+from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
 
 from ledger.desk import accounts
@@ -24,15 +25,15 @@ def new_password() -> str:
     return secrets.token_urlsafe(GENERATED_BYTES)
 
 
+@dataclass(frozen=True)
 class AccountChanges:
     """Makes and changes accounts in a user's name."""
 
-    def __init__(self, desk: Desk, recorder: AuditRecorder, *, passwords: Passwords, by: str) -> None:
-        """Change accounts of a desk, as a user."""
-        self._desk = desk
-        self._recorder = recorder
-        self._passwords = passwords
-        self._by = by
+    desk: Desk
+    recorder: AuditRecorder
+    _: KW_ONLY
+    passwords: Passwords
+    by: str
 
     def add(
         self,
@@ -49,9 +50,9 @@ class AccountChanges:
             AccountError: name, role, force or identity won't do.
             WeakPasswordError: the password won't do.
         """
-        kept = None if password is None else self._passwords.hash_new(password, name=name)
-        at = self._desk.clock()
-        with self._desk.writing() as connection:
+        kept = None if password is None else self.passwords.hash_new(password, name=name)
+        at = self.desk.clock()
+        with self.desk.writing() as connection:
             accounts.add_account(
                 connection,
                 name,
@@ -66,8 +67,8 @@ class AccountChanges:
 
     def set_role(self, name: str, *, role: str, forces: Collection[str] | None = None) -> None:
         """Give a user another role, or other forces. Raises as `add`."""
-        at = self._desk.clock()
-        with self._desk.writing() as connection:
+        at = self.desk.clock()
+        with self.desk.writing() as connection:
             accounts.set_role(connection, name, role=role, forces=forces, at=at)
             end_sessions_of(connection, name, at=at)
         self._note("alteration", name, "role")
@@ -81,25 +82,25 @@ class AccountChanges:
             own_session: digest of the token of a session that goes on, in which its user chose it; None: who changes
                 accounts did, and it opens the account for `GIVEN_FOR`.
         """
-        kept, at = self._passwords.hash_new(password, name=name), self._desk.clock()
-        with self._desk.writing() as connection:
+        kept, at = self.passwords.hash_new(password, name=name), self.desk.clock()
+        with self.desk.writing() as connection:
             accounts.set_password_hash(connection, name, kept, until=None if own_session else at + GIVEN_FOR)
             end_sessions_of(connection, name, at=at, but=own_session)
         self._note("alteration", name, "password")
 
     def set_disabled(self, name: str, *, is_disabled: bool) -> None:
         """Close an account, or open it again. Raises as `add`."""
-        at = self._desk.clock()
-        with self._desk.writing() as connection:
+        at = self.desk.clock()
+        with self.desk.writing() as connection:
             accounts.set_disabled(connection, name, is_disabled=is_disabled, at=at)
             end_sessions_of(connection, name, at=at)
         self._note("alteration", name, "disabled" if is_disabled else "enabled")
 
     def set_identity(self, name: str, identity: str | None) -> None:
         """Let a user whom an identity provider knows sign in to an account. Raises as `add`."""
-        with self._desk.writing() as connection:
+        with self.desk.writing() as connection:
             accounts.set_identity(connection, name, identity)
-            end_sessions_of(connection, name, at=self._desk.clock())
+            end_sessions_of(connection, name, at=self.desk.clock())
         self._note("alteration", name, "identity")
 
     def set_second_factor(self, name: str, sealed: str | None) -> None:
@@ -107,19 +108,19 @@ class AccountChanges:
 
         Raises as `add`.
         """
-        with self._desk.writing() as connection:
+        with self.desk.writing() as connection:
             accounts.set_second_factor(connection, name, sealed)
             if sealed is None:
-                end_sessions_of(connection, name, at=self._desk.clock())
+                end_sessions_of(connection, name, at=self.desk.clock())
         self._note("alteration", name, "second factor set" if sealed else "second factor taken away")
 
     def reseal_second_factors(self) -> tuple[list[str], list[str]]:
         """Seal all second factors by the present key; whose are sealed by it now, and whose no key opens."""
-        with self._desk.writing() as connection:
-            sealed, shut = reseal(connection, self._desk.home)
+        with self.desk.writing() as connection:
+            sealed, shut = reseal(connection, self.desk.home)
         for name in sealed:
             self._note("alteration", name, "second factor sealed again")
         return sealed, shut
 
     def _note(self, act: str, name: str, change: str) -> None:
-        self._recorder.note(act, who=self._by, what={"account": name, "change": change})
+        self.recorder.note(act, who=self.by, what={"account": name, "change": change})

@@ -35,7 +35,6 @@ class TooManyAttemptsError(Exception):
     """
 
     def __init__(self, wait: timedelta) -> None:
-        """Say how long to wait."""
         self.minutes = max(1, math.ceil(wait / timedelta(minutes=1)))
         super().__init__(f"too many attempts failed: wait {self.minutes} minutes")
 
@@ -44,7 +43,6 @@ class AttemptLimits:
     """Counts failed attempts in the ledger's database, for all desks of an installation."""
 
     def __init__(self, settings: DeskSettings) -> None:
-        """Count as the settings say."""
         self._by_name = settings.attempts_by_name
         self._by_address = settings.attempts_by_address
         self._span = timedelta(minutes=settings.attempt_minutes)

@@ -80,7 +80,6 @@ class AuditRecorder:
     """What is done at a desk."""
 
     def __init__(self, desk: Desk) -> None:
-        """Note by the clock and in the ledger of a desk."""
         self._desk = desk
         self._spool = AuditSpool(desk.log_folder / SPOOL_FILE)
         self._noted_at: datetime | None = None

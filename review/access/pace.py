@@ -36,7 +36,6 @@ class TooManyRequestsError(Exception):
     """
 
     def __init__(self, kind: str, wait: timedelta) -> None:
-        """Say of what there were too many, and how long to wait."""
         self.kind = kind
         self.minutes = max(1, math.ceil(wait / timedelta(minutes=1)))
         super().__init__(f"too many {kind}: wait {self.minutes} minutes")
@@ -54,7 +53,6 @@ class Pace:
     """Counts what each user asks for."""
 
     def __init__(self, settings: DeskSettings, recorder: AuditRecorder, registry: CollectorRegistry) -> None:
-        """Count as the settings say; nobody has asked for anything."""
         self._span = timedelta(minutes=settings.pace_minutes)
         self._most = {
             PAGES: settings.most_pages,

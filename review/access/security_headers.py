@@ -37,7 +37,6 @@ class SecurityHeaders:
     """Refuses requests for another host, and adds the headers to every answer."""
 
     def __init__(self, app: ASGIApp, settings: DeskSettings) -> None:
-        """Stand before an application."""
         self._app = app
         self._hosts = own_hosts(settings.origin)
         self._headers = ALWAYS | ({"Strict-Transport-Security": STRICT_TRANSPORT} if settings.is_secure else {})

@@ -49,7 +49,6 @@ class SessionStore:
     """The sessions of a desk; what was last known of them is remembered for times when the ledger is down."""
 
     def __init__(self, desk: Desk, settings: DeskSettings) -> None:
-        """Nobody is known yet."""
         self._desk = desk
         self._idle = timedelta(minutes=settings.idle_minutes)
         self._longest = timedelta(hours=settings.session_hours)

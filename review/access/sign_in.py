@@ -4,7 +4,7 @@ Belongs here: who is let in. Does not: the page (`review.routes.signing_in`), ho
 (`review.access.attempt_limits`).
 """
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from ledger.desk.accounts import Account, find_account, set_password_hash
 from review.access.attempt_limits import AttemptLimits
@@ -37,15 +37,15 @@ class SignInAttempt:
     code: str = ""
 
 
+@dataclass(frozen=True)
 class PasswordSignIn:
     """Lets in who knows a password and, where the account has a second factor, has its one-time code."""
 
-    def __init__(self, desk: Desk, recorder: AuditRecorder, *, passwords: Passwords, limits: AttemptLimits) -> None:
-        """Keep the door of a desk."""
-        self._desk = desk
-        self._recorder = recorder
-        self._passwords = passwords
-        self._limits = limits
+    desk: Desk
+    recorder: AuditRecorder
+    _: KW_ONLY
+    passwords: Passwords
+    limits: AttemptLimits
 
     def sign_in(self, attempt: SignInAttempt) -> Account:
         """The account of a user who knows its password.
@@ -55,25 +55,23 @@ class PasswordSignIn:
                 which a password that another user chose had to be changed.
             TooManyAttemptsError: too many attempts failed.
         """
-        at = self._desk.clock()
-        with self._desk.writing() as connection:
-            counts = self._limits.counts(
-                connection, name=attempt.name, address=attempt.address, browser=attempt.browser
-            )
-            self._limits.admit(connection, counts, at=at)
+        at = self.desk.clock()
+        with self.desk.writing() as connection:
+            counts = self.limits.counts(connection, name=attempt.name, address=attempt.address, browser=attempt.browser)
+            self.limits.admit(connection, counts, at=at)
             account = find_account(connection, attempt.name)
-        is_right = self._passwords.is_right(attempt.password, account.password_hash if account else None)
+        is_right = self.passwords.is_right(attempt.password, account.password_hash if account else None)
         if is_right and account is not None:
-            with self._desk.writing() as connection:
-                is_right = take_code(connection, self._desk.home, account, attempt.code, at=at)
+            with self.desk.writing() as connection:
+                is_right = take_code(connection, self.desk.home, account, attempt.code, at=at)
         is_late = account is not None and account.password_until is not None and account.password_until < at
         if account is None or not is_right or is_late or account.disabled_at is not None:
-            self._recorder.note("refused", who=_known_as(attempt.name, account), what={"sign_in": "password"})
+            self.recorder.note("refused", who=_known_as(attempt.name, account), what={"sign_in": "password"})
             raise SignInRefusedError
-        with self._desk.writing() as connection:
-            self._limits.succeeded(connection, counts, at=at)
-            if self._passwords.is_outdated(account.password_hash or ""):
-                again = self._passwords.hash_again(attempt.password)
+        with self.desk.writing() as connection:
+            self.limits.succeeded(connection, counts, at=at)
+            if self.passwords.is_outdated(account.password_hash or ""):
+                again = self.passwords.hash_again(attempt.password)
                 set_password_hash(connection, account.name, again, until=account.password_until)
         return account
 
@@ -83,14 +81,14 @@ class PasswordSignIn:
         Raises:
             TooManyAttemptsError: too many attempts failed.
         """
-        at, counts = self._desk.clock(), self._limits.of_password(name)
-        with self._desk.writing() as connection:
-            self._limits.admit(connection, counts, at=at)
+        at, counts = self.desk.clock(), self.limits.of_password(name)
+        with self.desk.writing() as connection:
+            self.limits.admit(connection, counts, at=at)
             account = find_account(connection, name)
-        if account is None or not self._passwords.is_right(password, account.password_hash):
+        if account is None or not self.passwords.is_right(password, account.password_hash):
             return False
-        with self._desk.writing() as connection:
-            self._limits.succeeded(connection, counts, at=at)
+        with self.desk.writing() as connection:
+            self.limits.succeeded(connection, counts, at=at)
         return True
 
 

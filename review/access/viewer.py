@@ -53,7 +53,6 @@ class SignInRequiredError(Exception):
     """
 
     def __init__(self, name: str | None = None) -> None:
-        """Say whose session ended, if there was one."""
         super().__init__("nobody is signed in")
         self.name = name
 
@@ -138,7 +137,6 @@ class Audit:
     """Notes in the audit log what the viewer of a request does: `audit("consultation", what={"orders": [...]})`."""
 
     def __init__(self, request: Request, who: str, *, reason: str | None) -> None:
-        """Note of a request, as a user, for a reason that they gave for their session."""
         self._recorder: AuditRecorder = request.app.state.audit_recorder
         self._state = request.state
         self._who = who

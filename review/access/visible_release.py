@@ -27,11 +27,7 @@ SHARED_TABLES: Final = frozenset({"condition_wordings", "deliveries", "expectati
 
 
 class VisibleRelease:
-    """A release limited to the orders that one viewer may see.
-
-    Attributes:
-        forces: codes of the forces whose orders they see; None: all orders.
-    """
+    """A release limited to the orders that one viewer may see."""
 
     def __init__(
         self, whole: WholeRelease, forces: frozenset[str] | None, *, opened: Collection[str] = frozenset()

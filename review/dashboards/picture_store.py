@@ -31,7 +31,6 @@ class PictureStore:
     """The latest pictures of all dashboards."""
 
     def __init__(self) -> None:
-        """Nothing hangs here yet."""
         self._pictures: OrderedDict[str, _Drawn] = OrderedDict()
         self._lock = threading.Lock()
 

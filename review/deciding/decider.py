@@ -94,7 +94,6 @@ class Decider:
     """Decides for one steward on what the desk shows now."""
 
     def __init__(self, desk: Desk, settings: DeskSettings, who: Viewer) -> None:
-        """Decide at a desk, in the name of a user."""
         self._desk = desk
         self._share = settings.second_look_share
         self._by = who.name

@@ -96,11 +96,6 @@ def read_request(
 ) -> DecisionRequest:
     """What a form asks for.
 
-    Args:
-        form: as it was sent.
-        kinds: of decision that it may ask for.
-        refuse: says of a value or an acceptance why it can't be.
-
     Raises:
         FormError: something is missing, can't be read or is refused: all of it at once, each at its field.
     """

@@ -106,11 +106,6 @@ def describe_changes(changes: pl.DataFrame) -> list[RegisterChange]:
     return list(_changes(pl.concat([changes.filter(~is_named), changes.filter(is_named).head(SHOWN_CHANGES)])))
 
 
-def changes_elsewhere(changes: pl.DataFrame, visible: VisibleRelease) -> bool:
-    """Whether orders that the viewer does not see would change too: a fact of the person is one of all their orders."""
-    return visible.only(changes).height < changes.height
-
-
 def describe_named(drafts: Sequence[Draft], changes: pl.DataFrame, present: Present) -> str | None:
     """How many orders would have a condition by the name of a wording; None if no wording is named."""
     if not any(KIND[draft.kind].about == "wording" for draft in drafts):
@@ -150,6 +145,37 @@ def holding_forces(changes: pl.DataFrame, present: Present) -> list[str]:
     named = pl.concat([changes.get_column("order_id"), merged.to_series()]).unique()
     held = present.orders.filter(pl.col("order_id").is_in(named.implode()))
     return held.get_column("force_name").drop_nulls().unique().sort().to_list()
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What decisions would change, in words, as far as the viewer sees it.
+
+    Attributes:
+        elsewhere: other orders would change too: a fact of the person is one of all their orders.
+        named: of `describe_named`.
+        forces: of `holding_forces`.
+    """
+
+    changes: list[RegisterChange]
+    elsewhere: bool
+    merged: list[MergedOrder]
+    named: str | None
+    forces: list[str]
+
+
+def describe_consequences(
+    drafts: Sequence[Draft], changes: pl.DataFrame, visible: VisibleRelease, whole: WholeRelease
+) -> Consequences:
+    """What decisions would change: of the rows of `foresee`."""
+    present, seen = decidable_night(whole), visible.only(changes)
+    return Consequences(
+        changes=describe_changes(seen),
+        elsewhere=seen.height < changes.height,
+        merged=describe_merged(seen, whole),
+        named=describe_named(drafts, seen, present),
+        forces=holding_forces(seen, present),
+    )
 
 
 def describe_changed_since(changed: ChangedSince, whole: WholeRelease) -> ChangedSinceWords:

@@ -13,9 +13,8 @@ import polars as pl
 from ledger.decisions.decidable import Present
 from ledger.decisions.in_force import in_force
 from ledger.desk.accounts import all_accounts
-from ledger.desk.claims import claim
 from ledger.desk.comments import comments_on
-from ledger.desk.item_work import APPROVERS, read_item_work
+from ledger.desk.item_work import APPROVERS, claim, read_item_work
 from ledger.desk.proposals import Proposal, read_proposals
 from review.access.viewer import RIGHTS, Viewer
 from review.access.visible_release import VisibleRelease

@@ -33,19 +33,6 @@ class OwnDecisions:
     people: Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True, eq=False)
-class FoundDecisions:
-    """Decisions that were asked for.
-
-    Attributes:
-        decisions: of `fold`, those that still stand; empty if none does.
-        people: whom the orders bind that all of them are about (`describe_people`).
-    """
-
-    decisions: pl.DataFrame
-    people: Mapping[str, str]
-
-
 def read_own_decisions(desk: Desk, who: Viewer) -> OwnDecisions:
     """What a user decided lately, without what they may see no longer."""
     decisions, whole = desk.ledger.read(), desk.whole_release()
@@ -72,8 +59,8 @@ def read_own_decisions(desk: Desk, who: Viewer) -> OwnDecisions:
     )
 
 
-def find_decisions(desk: Desk, who: Viewer, which: pl.Expr) -> FoundDecisions:
-    """Decisions that may be taken back, by any steward.
+def find_decisions(desk: Desk, who: Viewer, which: pl.Expr) -> tuple[pl.DataFrame, Mapping[str, str]]:
+    """Decisions that may be taken back by any steward, of `fold`, and whom the orders bind that they are about.
 
     Raises:
         NotVisibleError: there are none, or they may not see one of them.
@@ -85,4 +72,4 @@ def find_decisions(desk: Desk, who: Viewer, which: pl.Expr) -> FoundDecisions:
     orders = visible_subject(drafts, decisions, whole, who.forces)
     if not drafts:
         raise NotVisibleError
-    return FoundDecisions(found.filter(pl.col("ended_by").is_null()), describe_people(night.orders, orders))
+    return found.filter(pl.col("ended_by").is_null()), describe_people(night.orders, orders)

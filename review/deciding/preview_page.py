@@ -23,15 +23,7 @@ from review.access.viewer import Audit, Viewer
 from review.access.visible_release import VisibleRelease
 from review.deciding.decider import Decider, Preview
 from review.deciding.decision_request import DecisionRequest
-from review.deciding.draft_words import (
-    changes_elsewhere,
-    describe_changed_since,
-    describe_changes,
-    describe_drafts,
-    describe_merged,
-    describe_named,
-    holding_forces,
-)
+from review.deciding.draft_words import describe_changed_since, describe_consequences, describe_drafts
 from review.deciding.visible_subject import NotVisibleError, describe_people
 from review.desk import Desk, WholeRelease, decidable_night
 from review.item.titles import with_titles
@@ -87,7 +79,6 @@ def _preview_context(
     preview: Preview, wanted: DecisionRequest, visible: VisibleRelease, whole: WholeRelease
 ) -> dict[str, Any]:
     """What a page says of a decision that can be taken, as far as the viewer sees what would change."""
-    changes = visible.only(preview.changes)
     return {
         "preview": preview,
         "lines": describe_drafts(
@@ -95,11 +86,7 @@ def _preview_context(
         ),
         "people": describe_people(decidable_night(whole).orders, preview.orders),
         "show_hidden": show_hidden,
-        "changes": describe_changes(changes),
-        "elsewhere": changes_elsewhere(preview.changes, visible),
-        "merged": describe_merged(changes, whole),
-        "named": describe_named(preview.drafts, changes, decidable_night(whole)),
-        "forces": holding_forces(changes, decidable_night(whole)),
+        **vars(describe_consequences(preview.drafts, preview.changes, visible, whole)),
         "why": [APPROVAL_REASON[code] for code in preview.why],
         "count": len(preview.drafts),
         "fingerprints": [draft.fingerprint for draft in preview.drafts],

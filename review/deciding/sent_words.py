@@ -20,11 +20,7 @@ UNSEEN: Final = frozenset({"item_id", "release_id", "version", "submission", "or
 
 
 def sent_in_words(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Name and value of each field that a user filled in, as they are called on the form; the parts of a day as one.
-
-    Args:
-        fields: as they were sent.
-    """
+    """Name and value of each field that a user filled in, as they are called on the form; the parts of a day as one."""
     said: dict[str, list[str]] = {}
     questions = {name.removeprefix(QUESTION): value for name, value in fields if name.startswith(QUESTION)}
     for name, value in fields:

@@ -16,17 +16,7 @@ from ledger.desk.four_eyes import APPROVAL_REASON, ApprovalReason
 from ledger.desk.proposals import Proposal, find_proposal, read_proposals
 from review.access.viewer import Viewer
 from review.access.visible_release import VisibleRelease
-from review.deciding.draft_words import (
-    MergedOrder,
-    RegisterChange,
-    SummaryLine,
-    changes_elsewhere,
-    describe_changes,
-    describe_drafts,
-    describe_merged,
-    describe_named,
-    holding_forces,
-)
+from review.deciding.draft_words import Consequences, SummaryLine, describe_consequences, describe_drafts
 from review.deciding.visible_subject import NotVisibleError, describe_people, visible_subject
 from review.desk import Desk, WholeRelease, decidable_night
 from review.item.titles import with_titles
@@ -38,8 +28,6 @@ class ShownProposal:
 
     Attributes:
         people: whom each of these orders binds, by its id.
-        elsewhere: something would change in orders that the viewer does not see, too.
-        named: how many orders would have a condition by the name of a wording; None if none is named.
         outdated: why it can no longer be taken as it stands, in words; empty if it can.
     """
 
@@ -48,11 +36,7 @@ class ShownProposal:
     people: Mapping[str, str]
     lines: tuple[SummaryLine, ...]
     why: tuple[ApprovalReason, ...]
-    changes: tuple[RegisterChange, ...]
-    elsewhere: bool
-    merged: tuple[MergedOrder, ...]
-    named: str | None
-    forces: tuple[str, ...]
+    consequences: Consequences
     outdated: tuple[str, ...]
 
 
@@ -87,8 +71,7 @@ def _look(whole: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.Da
             current.append(draft_of(draft.about(), together))
         except (DecisionError, DecisionRefusedError) as error:
             outdated.append(with_titles(str(error)))
-    whole_changes, visible = foresee_with_names(current, decisions, present), VisibleRelease(whole, who.forces)
-    changes = visible.only(whole_changes)
+    changes, visible = foresee_with_names(current, decisions, present), VisibleRelease(whole, who.forces)
     signature = proposal.requests[0][1]
     return ShownProposal(
         proposal=proposal,
@@ -96,10 +79,6 @@ def _look(whole: WholeRelease, who: Viewer, proposal: Proposal, decisions: pl.Da
         people=describe_people(present.orders, orders),
         lines=tuple(describe_drafts(drafts, decisions, reason_code=signature.reason_code, comment=signature.comment)),
         why=tuple(APPROVAL_REASON[code] for code in proposal.why),
-        changes=tuple(describe_changes(changes)),
-        elsewhere=changes_elsewhere(whole_changes, visible),
-        merged=tuple(describe_merged(changes, whole)),
-        named=describe_named(current, changes, present),
-        forces=tuple(holding_forces(changes, present)),
+        consequences=describe_consequences(current, changes, visible, whole),
         outdated=tuple(dict.fromkeys(outdated)),
     )

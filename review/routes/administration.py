@@ -13,8 +13,7 @@ from ledger.desk.accounts import Account, AccountError, all_accounts, find_accou
 from ledger.desk.desk_tables import ROLES
 from review.access.account_changes import AccountChanges, new_password
 from review.access.attempt_limits import TooManyAttemptsError
-from review.access.audit_search import PAGE_LENGTH, AuditQuery, find_entries
-from review.access.audit_words import ACT_WORDS, describe_entry
+from review.access.audit_reading import ACT_WORDS, PAGE_LENGTH, AuditQuery, describe_entry, find_entries
 from review.access.passwords import WeakPasswordError
 from review.access.viewer import AnyAdministrator, Auditing, SignedIn, Viewer, administrator, signed_in
 from review.error_pages import too_many_attempts

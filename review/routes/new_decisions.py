@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ledger.decisions.errors import DecisionError, DecisionRefusedError
-from ledger.desk.claims import release_claim
+from ledger.desk.item_work import release_claim
 from review.access.viewer import AnySteward, Audit, Auditing, Viewer
 from review.deciding.decider import Outcome
 from review.deciding.decision_request import DecisionRequest, FormError, read_request, sent_fields, text, texts

@@ -106,11 +106,11 @@ def _standing(request: Request, who: Viewer, audit: Audit, which: pl.Expr) -> tu
         HTTPException: 404: there are none that a user may see, or 410: none of them stands.
     """
     try:
-        found = find_decisions(request.app.state.desk, who, which)
+        decisions, people = find_decisions(request.app.state.desk, who, which)
     except NotVisibleError:
         raise HTTPException(404) from None
-    if found.decisions.is_empty():
+    if decisions.is_empty():
         raise HTTPException(410, "The decision is no longer in force: it has been undone or replaced.")
-    names = found.decisions.get_column("decision_id").to_list()
-    audit("consultation", what={"decisions": names, "orders": sorted(found.people)})
-    return found.decisions, found.people
+    names = decisions.get_column("decision_id").to_list()
+    audit("consultation", what={"decisions": names, "orders": sorted(people)})
+    return decisions, people

@@ -95,13 +95,7 @@ def _look(request: Request, who: Viewer, proposal_id: str) -> ShownProposal:
 
 
 def _compared(visible: VisibleRelease, orders: Sequence[str], fields: Collection[str]) -> ItemPage | None:
-    """The order that a proposal is about, or the two, with what their records say; nothing of more at once.
-
-    Args:
-        visible: what the viewer sees.
-        orders: their ids.
-        fields: that are decided: they come first.
-    """
+    """The order that a proposal is about, or the two, with what their records say, the decided fields first."""
     if not 1 <= len(orders) <= MOST_COMPARED:
         return None
     page = build_page(orders, visible.opening(orders).table, as_of=visible.release.as_of)

@@ -74,7 +74,7 @@ def test_a_pair_binds_orders_and_persons_as_its_kind_says():
         ("order", "court:3", "pnc:1"),
         ("person", "court:3", "pnc:1"),
     ]
-    assert (found.contradictions.height, found.stale.height, found.unplaced) == (0, 0, ())
+    assert (found.contradictions.height, found.stale.height) == (0, 0)
 
 
 def test_a_row_of_a_return_is_found_again_in_another_file_at_another_row():
@@ -87,7 +87,6 @@ def test_a_record_that_did_not_come_leaves_its_decision_unplaced_and_not_stale()
     ledger = rows(decided("same_order", NIGHT, "pnc:1", "pnd:2"))
     found = constraints(ledger, NIGHT.filter(pl.col("source") != "pnd"))
     assert (found.must.height, found.stale.height) == (0, 0)
-    assert found.unplaced == tuple(ledger.get_column("decision_id"))
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import pytest
 from ledger_cases import START
 
 from ledger.decisions.errors import DecisionError
-from ledger.desk.claims import claim, release_claim
 from ledger.desk.comments import Comment, add_comment, comments_on
-from ledger.desk.item_work import read_item_work
+from ledger.desk.item_work import claim, read_item_work, release_claim
 
 QUARTER = timedelta(minutes=15)
 

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from ledger_cases import START
 
 from ledger.decisions.errors import DecisionError
-from ledger.desk.claims import claim
 from ledger.desk.desk_tables import proposals
 from ledger.desk.item_work import (
     MOST_VIEWS,
     SavedView,
     assign,
+    claim,
     defer,
     forget_view,
     read_item_work,

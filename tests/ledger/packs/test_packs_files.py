@@ -14,22 +14,22 @@ from hypothesis import strategies as st
 from ledger.packs import workbook
 from ledger.packs.columns import COLUMNS
 from ledger.packs.handing import write_csv
-from ledger.packs.spreadsheet_text import for_cell, for_csv, plain
+from ledger.packs.log import Disclosure
 from ledger.packs.workbook import Cover, TooManyLinesError, write_workbook
 from warehouse.codes import DISAGREEMENTS
-from warehouse.csv_text import LONGEST_CELL
+from warehouse.csv_text import LONGEST_CELL, for_cell, for_csv, plain
 
 MARKING = "OFFICIAL-SENSITIVE & LAW ENFORCEMENT"
-COVER = Cover(
-    owner="PNC bureau",
-    disclosure_id="DIS-1",
+DISCLOSURE = Disclosure(
+    owner="pnc_bureau",
     recipient="The records desk",
     reason="to have records corrected",
+    disclosed_by="kim",
     disclosed_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
     release_id="r2026-11-19",
     marking=MARKING,
-    answers_to="desk@example.test",
 )
+COVER = Cover(DISCLOSURE, "DIS-1", "desk@example.test")
 ASKED = [column.name for column in COLUMNS if not column.is_answer]
 HOSTILE = (
     "=1+1", "+44 20 7946 0000", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1+1", "'quoted",
@@ -135,9 +135,9 @@ def test_the_lines_can_be_filtered_and_answered_from_a_list(folder):
 def test_the_first_sheet_says_what_it_is_and_the_last_what_each_column_means(folder):
     path = written(lines("a", "b"), folder)
     said = {row[0].value: row[1].value for row in openpyxl.load_workbook(path)["Read me"].iter_rows(min_row=4)}
-    assert said["For"] == COVER.owner
-    assert said["Received by"] == COVER.recipient
-    assert COVER.reason in said["Handed out"]
+    assert said["For"] == "PNC bureau"
+    assert said["Received by"] == DISCLOSURE.recipient
+    assert DISCLOSURE.reason in said["Handed out"]
     assert COVER.answers_to in said["How to answer"]
     assert "2 lines, 2 of high severity" in said["Made from"]
     reported = [tuple(cell.value for cell in row) for row in cells(path, "Columns")]

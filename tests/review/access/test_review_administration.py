@@ -11,7 +11,7 @@ from shares import one_in
 
 from ledger.audit import ACTS
 from ledger.desk.accounts import find_account
-from review.access.audit_words import ACT_WORDS, describe_entry
+from review.access.audit_reading import ACT_WORDS, describe_entry
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 NEW_PASSWORD = re.compile(r'<code class="desk-code">([^<]+)</code>')

@@ -10,12 +10,14 @@ import pytest
 
 from ledger.packs.columns import COLUMNS
 from ledger.packs.handing import write_csv
+from ledger.packs.log import Disclosure
 from ledger.packs.workbook import Cover, write_workbook
 from review.packs.answer_file import AnswerFileError, read_answer_file
 
 PACK, TODAY = "DIS-0123456789ABCDEF", date(2026, 11, 27)
 REFERENCES = ("ORD-1/d1", "ORD-1/d2", "ORD-2/d3")
-COVER = Cover("PNC bureau", PACK, "desk", "x", datetime(2026, 11, 20, tzinfo=UTC), "r2026-11-20", "OFFICIAL", "desk")
+MADE_AT = datetime(2026, 11, 20, tzinfo=UTC)
+COVER = Cover(Disclosure("pnc_bureau", "desk", "x", "kim", MADE_AT, "r2026-11-20", "OFFICIAL"), PACK, "desk")
 HEADING = 4
 
 

@@ -16,8 +16,7 @@ from ledger.audit import read_rows
 from ledger.decisions.decision import Draft, Signature
 from ledger.decisions.ledger import Ledger
 from ledger.desk.accounts import add_account
-from ledger.desk.claims import claim
-from ledger.desk.item_work import assign, defer
+from ledger.desk.item_work import assign, claim, defer
 from review.access.viewer import Viewer
 from review.app import create_app
 from review.desk import Desk
