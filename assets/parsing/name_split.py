@@ -13,11 +13,11 @@ from matching.names import PATRONYMIC
 from reconciliation.name_forms import is_family_name, is_listed_forename, listed_family_names, listed_forenames
 from warehouse.standardise import OTHER_SCRIPTS, fold
 
-_PARTICLE_WORDS = (
+PARTICLE_WORDS = (
     "de", "da", "do", "dos", "das", "di", "du", "del", "della", "der", "den", "van", "von", "ter", "ten", "bin",
     "ibn", "bint", "abu", "al", "el", "la", "le", r"st\.?", "y", "ó", "ní", "nic", "mac", "ap", "ferch", "(?-i:zu)",
 )  # fmt: skip
-PARTICLES = rf"(?:(?:{'|'.join(_PARTICLE_WORDS)})\s+)+"
+PARTICLES = rf"(?:(?:{'|'.join(PARTICLE_WORDS)})\s+)+"
 _CAPITAL_WORD = r"^(?:Mc|Mac|[OD]['’])?\p{Lu}['’]?\p{Lu}[\p{Lu}\p{M}'’\-]*$"
 # `da Silva e Souza`, `Ortega y Gasset`; a lone capital is an initial, unless a particle stands before.
 _JOINED = rf"(?:\S+\s+(?-i:[ey])\s+(?:{PARTICLES})?)?"

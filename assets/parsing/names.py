@@ -10,6 +10,7 @@ from polars.datatypes import DataType, DataTypeClass
 from assets.parsing.distinct import read_distinct
 from assets.parsing.name_additions import FORENAME, SURNAME, take_apart
 from assets.parsing.name_split import PARTICLES, are_forename_initials, are_initials, initials_apart, split_names
+from assets.parsing.plain_names import is_plain_name, split_plain_names
 from assets.parsing.words import DASHES
 from reconciliation.name_forms import is_listed_forename
 from warehouse.standardise import fold
@@ -109,7 +110,8 @@ def reading_case(text: pl.Expr, *, is_surname: bool = False) -> pl.Expr:
 
 
 def _read_names(texts: pl.DataFrame) -> pl.DataFrame:
-    rows = split_names(take_apart(texts))
+    plain = split_plain_names(texts.filter(is_plain_name(pl.col("text"))))
+    rows = split_names(take_apart(texts.join(plain, on="text", how="anti")))
     main, others = rows.filter(place=0), rows.filter(pl.col("place") > 0)
     main = _with_shared_forenames(main, others)
     other_names = _written(_other_names(others, main)).with_columns(
@@ -117,7 +119,8 @@ def _read_names(texts: pl.DataFrame) -> pl.DataFrame:
         pl.concat_str("surname_folded", pl.col("generation").str.to_uppercase(), separator=" ", ignore_nulls=True),
     )
     listed = other_names.group_by("text").agg(other_names=pl.struct(*NAME_SCHEMA).unique(maintain_order=True))
-    return _written(main).join(listed, on="text", how="left", nulls_equal=True)
+    whole = pl.concat([main, plain], how="diagonal")
+    return _written(whole).join(listed, on="text", how="left", nulls_equal=True)
 
 
 def _with_shared_forenames(main: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
