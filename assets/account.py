@@ -14,6 +14,12 @@ from assets.sources.contract import Delivery, Feed, Reading, Source
 from warehouse.disk import is_regular
 from warehouse.tables.register import DELIVERIES, STRAY_FEED
 
+COUNTED = (
+    *("rows_read", "rows_kept", "rows_set_aside", "rows_duplicate", "rows_declared"),
+    *("records_kept", "records_expected", "accepted"),
+)
+"""Columns of `deliveries` that are as the reading has them."""
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -55,15 +61,8 @@ def _arrival_row(arrival: Arrival) -> dict[str, object]:
         "sha256": arrival.sha256,
         "state": arrival.state,
         "is_used": arrival.is_used,
-        "rows_read": reading.rows_read,
-        "rows_kept": reading.rows_kept,
+        **{name: getattr(reading, name) for name in COUNTED},
         "rows_quarantined": reading.quarantine.height,
-        "rows_set_aside": reading.rows_set_aside,
-        "rows_duplicate": reading.rows_duplicate,
-        "records_kept": reading.records_kept,
-        "records_expected": reading.records_expected,
-        "accepted": reading.accepted,
-        "rows_declared": reading.rows_declared,
         "faults": [fault.message for fault in reading.faults],
     }
 

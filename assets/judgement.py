@@ -108,7 +108,7 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
         # What was referred waits for its owner, what lacks evidence for more of it: neither for a steward.
         active.join(decided.closed.filter(is_left_open), on="discrepancy_id", how="anti"),
         provenance=measured,
-        linked=gather_linked(store, evidence, found),
+        linked=gather_linked(store, evidence, decided),
         former=former.table(REVIEW_QUEUE),
         former_as_of=former.as_of,
         as_of=as_of,
@@ -121,23 +121,18 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     return {table: table.conform(frame) for table, frame in zip(JUDGED_TABLES, frames, strict=True)}
 
 
-def gather_linked(store: TableStore, evidence: Evidence, found: pl.DataFrame) -> Linked:
+def gather_linked(store: TableStore, evidence: Evidence, closed: Closures) -> Linked:
     """What the linking and the stewards left to be looked at."""
     owners = register_tables.owners_of_records(evidence.order_sources, evidence.orders)
     decisions, named = store.scan(DECISIONS.name).collect(), name_records(evidence.core_orders)
     redirects, links = order_redirects(store.scan(ID_REDIRECTS.name).collect()), constraints(decisions, named)
+    values = overrides(decisions, named, owners, redirects)
     return Linked(
         pairs=store.scan(LINK_PAIRS.name).select(PAIR_WEIGHTS).collect(),
         conflicts=store.scan(LINK_CONFLICTS.name).collect(),
         kept_apart=pl.concat([links.cannot, links.unclear]),
-        unclear=overrides(decisions, named, owners, redirects).unclear,
-        decided=find_second_looks(
-            decisions,
-            evidence.core_orders,
-            owners=owners,
-            redirects=redirects,
-            discrepancies=found,
-        ),
+        unclear=values.unclear,
+        decided=find_second_looks(decisions, named, owners, redirects, bound=(links, values, closed)),
     )
 
 

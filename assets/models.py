@@ -1,6 +1,7 @@
 """The trained models of the night: taken once, so that all steps use the same whatever is put in force meanwhile."""
 
 import shutil
+from pathlib import Path
 
 import dagster as dg
 
@@ -27,6 +28,14 @@ def models_in_force(home: Home) -> Models:
         raise dg.Failure(f"the models in force can't be used: {error}") from error
 
 
+def save_beside(home: Home, models: Models, folder: Path) -> None:
+    """Write matching models into a folder, and the model of confidence in force beside them."""
+    models.save(folder)
+    current = current_models(home)
+    if current is not None:
+        keep_value_model(current.path, folder)
+
+
 def models_of_night(store: TableStore) -> Models:
     """The models that the night took.
 
@@ -47,10 +56,7 @@ def taken_models(context: dg.AssetExecutionContext, night: NightResource) -> dg.
     """Take the models in force for the night."""
     models, folder = models_in_force(night.state), night.store(as_of_date(context)).folder / MODELS
     shutil.rmtree(folder, ignore_errors=True)
-    models.save(folder)
-    in_force = current_models(night.state)
-    if in_force is not None:
-        keep_value_model(in_force.path, folder)
+    save_beside(night.state, models, folder)
     return dg.MaterializeResult(metadata={"version": version_of_night(night.store(as_of_date(context)))})
 
 

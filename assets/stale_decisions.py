@@ -6,8 +6,7 @@ contradictions (`ledger.decisions`), their place in the queue (`expectations.rev
 
 import polars as pl
 
-from ledger.decisions.binding import closures, constraints, overrides
-from ledger.decisions.record_values import name_records
+from ledger.decisions.binding import Closures, DecidedValues, LinkConstraints
 from reconciliation.redirects import follow_orders
 
 SECOND_LOOKS = pl.Schema(
@@ -23,11 +22,11 @@ SECOND_LOOKS = pl.Schema(
 
 def find_second_looks(
     decisions: pl.DataFrame,
-    records: pl.DataFrame,
-    *,
+    named: pl.DataFrame,
     owners: pl.DataFrame,
     redirects: pl.DataFrame,
-    discrepancies: pl.DataFrame,
+    *,
+    bound: tuple[LinkConstraints, DecidedValues, Closures],
 ) -> pl.DataFrame:
     """The decisions to be looked at again, by the orders that they are about.
 
@@ -35,10 +34,10 @@ def find_second_looks(
 
     Args:
         decisions: those in force, `DECISIONS`.
-        records: order records of all sources in their core shape.
+        named: `name_records` of all sources.
         owners: `record_id`, `order_id`, `subject_id` of the night.
         redirects: `id_redirects` of orders.
-        discrepancies: `DISCREPANCIES` of the night.
+        bound: what the decisions bind tonight, and which of them rest on changed evidence.
 
     Returns:
         `kind` (`stale_decision`, `contradiction`), `order_id`, `other_order_id`, `decision_ids`, `fields`: one row a
@@ -46,11 +45,8 @@ def find_second_looks(
     """
     if decisions.is_empty():
         return pl.DataFrame(schema=SECOND_LOOKS)
-    named = name_records(records)
-    links = constraints(decisions, named)
-    values = overrides(decisions, named, owners, redirects)
-    closed = closures(decisions, discrepancies, named, owners.get_column("order_id").unique(), redirects)
-    stale = pl.concat([frame.select("decision_id", "field") for frame in (links.stale, values.stale, closed.stale)])
+    links, values, _ = bound
+    stale = pl.concat([part.stale.select("decision_id", "field") for part in bound])
     excluded = pl.concat([links.contradictions, values.contradictions])
     both = pl.concat([excluded.select("decision_id"), excluded.select(decision_id=pl.col("against").explode())])
     found = pl.concat(

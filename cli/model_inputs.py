@@ -26,7 +26,6 @@ from matching.bound import Decisions
 from matching.compared_orders import Compared, compare_orders
 from matching.trained import Models, load_models, shipped_models
 from pipelines.settings import SettingsError, read_settings
-from reconciliation.confidence.trained import keep_value_model
 from warehouse.home import Home
 from warehouse.models import SHIPPED, current_models, list_models, read_models
 from warehouse.releases.release import current_release
@@ -126,14 +125,6 @@ def find_models(home: Home, name: str | None) -> NamedModels:
         return NamedModels(models.set_id, load_models(models.verified()))
     except ValueError as error:
         raise UnfitModelsError(str(error)) from error
-
-
-def save_beside(home: Home, models: Models, folder: Path) -> None:
-    """Write matching models into a folder, and the model of confidence in force beside them."""
-    models.save(folder)
-    current = current_models(home)
-    if current is not None:
-        keep_value_model(current.path, folder)
 
 
 def newest_candidate(home: Home) -> str:

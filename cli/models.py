@@ -47,8 +47,9 @@ def train(
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Train models on the records of a night, or on what stewards and owners found. The result is a candidate."""
+    from assets.models import save_beside
     from cli.confidence_models import train_confidence
-    from cli.model_inputs import explain_model_errors, find_night, save_beside
+    from cli.model_inputs import explain_model_errors, find_night
     from matching.compared_orders import train_models
     from warehouse.models import save_models
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import quote
 
+import polars as pl
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup
 from starlette.requests import Request
@@ -178,6 +179,13 @@ def shown_problems(problems: Mapping[str, str] | None) -> dict[str, Any]:
     found = problems or {}
     errors = [{"text": words, "href": f"#{name}"} for name, words in found.items()]
     return {"status": 422 if found else 200, "problems": found, "errors": errors}
+
+
+def page_of(rows: pl.DataFrame, number: int, length: int) -> tuple[pl.DataFrame, int, int]:
+    """A page of rows, its number (the last one's where there are fewer), and how many they fill: at least one."""
+    pages = max(1, -(-rows.height // length))
+    here = min(max(1, number), pages)
+    return rows.slice((here - 1) * length, length), here, pages
 
 
 def end_links(here: int, pages: int, address: str) -> dict[str, dict[str, str]]:

@@ -62,7 +62,7 @@ def _order_fields(record: Record, holding: Holding, on: date, random: Random) ->
         _day(holding.made),
         _day(holding.start),
         expiry,
-        _duration(holding.term, random),
+        f"{holding.term // 12:02d}{holding.term % 12:02d}" if holding.term and random.random() < 0.9 else "",
         _court(holding.court_name, random),
         holding.force,
         holding.status,
@@ -73,10 +73,6 @@ def _order_fields(record: Record, holding: Holding, on: date, random: Random) ->
 def _last_updated(record: Record, on: date) -> date:
     days = (record.recorded_on, record.corrected_on, record.order.status_changed_on)
     return max(day for day in days if day and day <= on)
-
-
-def _duration(months: int, random: Random) -> str:
-    return f"{months // 12:02d}{months % 12:02d}" if months and random.random() < 0.9 else ""
 
 
 def _court(name: str, random: Random) -> str:

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -62,7 +61,7 @@ def _person(holding: Holding, random: Random) -> dict[str, object]:
         names.append({"type": "alias", "full": _full(*alias)})
     return {
         "names": names,
-        "dob": _partial(holding.dob, holding.dob_digits),
+        "dob": str(holding.dob)[: _DATE_LENGTHS[holding.dob_digits]] if holding.dob else None,
         "sex": SEXES[holding.sex],
         "pncid": pnc_id_as_written(holding.pncid, random) if holding.pncid else None,
         "cro": holding.cro or None,
@@ -108,7 +107,3 @@ def occurrence_ref(record: Record, random: Random) -> str:
 
 def _full(forenames: str, surname: str) -> str:
     return f"{forenames} {surname}"
-
-
-def _partial(day: date | None, digits: int) -> str | None:
-    return str(day)[: _DATE_LENGTHS[digits]] if day else None

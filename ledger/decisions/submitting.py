@@ -75,7 +75,11 @@ class Bench:
         if draft.replaces is not None and draft.replaces not in self._standing:
             raise DecisionError(f"decision {draft.replaces}, which was to be replaced, is not in force: look again")
         if former is not None and former["decision_id"] != draft.replaces:
-            raise _otherwise(former)
+            raise ContradictionError(
+                f"{former['decision_id']} by {former['decided_by']} of {former['decided_at']:%Y-%m-%d} says otherwise "
+                f"({KIND[former['kind']].title}): replace it by name, or leave it",
+                [former["decision_id"]],
+            )
         if KIND[draft.kind].about == "pair":
             self._require_no_contradiction(draft, signature)
         return self._append(draft, signature)
@@ -148,14 +152,6 @@ def in_reference_order(rows: pl.DataFrame) -> list[dict[str, Any]]:
 def _says_the_same(former: Mapping[str, Any], draft: Draft) -> bool:
     about = draft.about()
     return all(former[name] == about[name] for name in VERDICT)
-
-
-def _otherwise(former: Mapping[str, Any]) -> ContradictionError:
-    return ContradictionError(
-        f"{former['decision_id']} by {former['decided_by']} of {former['decided_at']:%Y-%m-%d} says otherwise "
-        f"({KIND[former['kind']].title}): replace it by name, or leave it",
-        [former["decision_id"]],
-    )
 
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:

@@ -70,13 +70,7 @@ def _reminder() -> pl.Expr:
 def sum_up(
     asked: pl.DataFrame, lines: pl.DataFrame, answers: pl.DataFrame, *, today: date | None = None
 ) -> pl.DataFrame:
-    """The lines handed out, by owner.
-
-    Args:
-        asked: `ASKED_CORRECTIONS`: all that was handed out.
-        lines: `CORRECTION_LINES` of a release.
-        answers: `PACK_ANSWERS`, the last one to each line.
-        today: as in `follow_asked`.
+    """The lines handed out, by owner, of what `follow_asked` is given.
 
     Returns:
         `owner`, `lines`, a column of counts for each of `CORRECTION_STATES` and for `NOT_SEEN`, `answered`,

@@ -102,14 +102,11 @@ class AuditRecorder:
     def _keep(self, entry: Entry) -> Head | None:
         """Chain an entry in, or put it down to wait; the end of the log, if it could be reached."""
         try:
-            return self._chain_in(entry)
+            with self._spool.waiting() as waiting, self._desk.writing() as connection:
+                return append(connection, [*_not_yet_in(connection, waiting), entry])
         except LedgerError:
             self._spool.put(entry)
             return None
-
-    def _chain_in(self, entry: Entry) -> Head:
-        with self._spool.waiting() as waiting, self._desk.writing() as connection:
-            return append(connection, [*_not_yet_in(connection, waiting), entry])
 
     def _note_head(self, head: Head) -> None:
         """Note the end of the log beside the ledger: who cuts it off in the database alone is found out."""

@@ -10,7 +10,6 @@ never sent automatically: the user sees where it goes and presses a button, and 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -39,7 +38,9 @@ async def typed_fields(request: Request) -> Fields:
         form = await request.form()
     except HTTPException:
         return ()
-    fields = _texts(form)
+    fields = tuple(
+        (name, value) for name, value in form.multi_items() if isinstance(value, str) and name != TOKEN_FIELD
+    )
     is_secret = any(SECRET in name for name, _ in fields)
     return () if is_secret or sum(len(value) for _, value in fields) > LONGEST_FORM else fields
 
@@ -63,7 +64,3 @@ def discard_unsent(desk: Desk, name: str, form_id: str) -> None:
     """Forget a form."""
     with desk.writing() as connection:
         delete_unsent_form(connection, name, form_id)
-
-
-def _texts(form: FormData) -> Fields:
-    return tuple((name, value) for name, value in form.multi_items() if isinstance(value, str) and name != TOKEN_FIELD)

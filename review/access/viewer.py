@@ -107,8 +107,9 @@ def require(right: str) -> Callable[[Request, Viewer], Viewer]:
             raise OwnPasswordRequiredError
         if request.app.state.settings.second_factor == "required" and request.state.lacks_second_factor:
             raise SecondFactorRequiredError
-        if right != "administer" and request.app.state.settings.reason == "required":
-            _require_reason(request, who)
+        is_asked_why = right != "administer" and request.app.state.settings.reason == "required"
+        if is_asked_why and reason_of(request, who.session) is None:
+            raise ReasonRequiredError
         return who
 
     return allowed
@@ -120,11 +121,6 @@ def _keep_pace(request: Request, who: Viewer) -> None:
         request.state.is_counted = True
         kinds = kinds_of(request.method, request.scope["route"].path)
         request.app.state.pace.admit(who.name, kinds, at=request.app.state.desk.clock())
-
-
-def _require_reason(request: Request, who: Viewer) -> None:
-    if reason_of(request, who.session) is None:
-        raise ReasonRequiredError
 
 
 viewer = require("see")

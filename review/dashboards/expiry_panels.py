@@ -23,7 +23,7 @@ from warehouse.wording import count_words
 
 AHEAD_DAYS: Final = 90
 WEEK: Final = 7
-PAGE: Final = 100
+PAGE_LENGTH: Final = 100
 ENDS: Final = ("end_on", "term_months", "is_until_further_order")
 """Fields whose discrepancies leave open when an order ends."""
 BINDING: Final = ("live", "not_started")
@@ -48,20 +48,11 @@ class Expiries:
         held = self.orders.group_by(pl.col("force_code").fill_null(NOT_KNOWN)).len()
         return dict(held.sort("force_code").iter_rows())
 
-    @property
-    def pages(self) -> int:
-        """How many pages they fill, at least one."""
-        return max(1, -(-self.orders.height // PAGE))
-
     def of_force(self, code: str | None) -> "Expiries":
         """Those that a force holds; all of them if none is named."""
         if code is None:
             return self
         return Expiries(self.as_of, self.orders.filter(pl.col("force_code").fill_null(NOT_KNOWN) == code))
-
-    def page(self, number: int) -> pl.DataFrame:
-        """The orders of a page, from 1."""
-        return self.orders.slice((number - 1) * PAGE, PAGE)
 
 
 def find_expiries(visible: VisibleRelease) -> Expiries:

@@ -12,7 +12,7 @@ from expectations.workload import weekly_pace
 from ledger.decisions.errors import LedgerError
 from review.access.viewer import AnyViewer, Auditing, Viewer
 from review.access.visible_release import Visible
-from review.dashboards.expiry_panels import find_expiries, list_expiries, summarise_expiries
+from review.dashboards.expiry_panels import PAGE_LENGTH, find_expiries, list_expiries, summarise_expiries
 from review.dashboards.in_force_panels import describe_in_force, in_force_panels, orders_shown
 from review.dashboards.night_panels import night_panels, state_words
 from review.dashboards.panels import Panel
@@ -24,7 +24,7 @@ from review.dashboards.settle_panel import settle_panel
 from review.dashboards.workload_panels import decided_panels, open_panels, read_recent_decisions
 from review.desk import Desk
 from review.item.titles import title_of
-from review.pages import NavigationLink, end_links, render_page
+from review.pages import NavigationLink, end_links, page_of, render_page
 from review.queue.facets import NOT_KNOWN
 from review.queue.visible_queue import open_queue
 from review.static_files import TYPES
@@ -130,8 +130,7 @@ def show_expiries(
     pictures: PictureStore = request.app.state.pictures
     every = visible.keep("expiries", lambda: find_expiries(visible))
     chosen = every.of_force(force or None)
-    here = min(max(1, number), chosen.pages)
-    shown = chosen.page(here)
+    shown, here, pages = page_of(chosen.orders, number, PAGE_LENGTH)
     audit("consultation", what={"page": "expiries", "orders": shown.get_column("order_id").to_list()})
     choices = [{"value": "", "text": "All forces", "selected": not force}] + [
         {
@@ -148,7 +147,7 @@ def show_expiries(
         (*summarise_expiries(chosen, pictures, forces=who.forces), list_expiries(shown)),
         who,
         choices=choices,
-        pagination=end_links(here, chosen.pages, f"/dashboards/expiries?{of_force}number="),
+        pagination=end_links(here, pages, f"/dashboards/expiries?{of_force}number="),
     )
 
 

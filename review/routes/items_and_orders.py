@@ -24,7 +24,6 @@ from review.item.item_page import ItemPage, build_page
 from review.item.titles import KIND_TITLES
 from review.item.value_marks import show_hidden
 from review.pages import redirect_to, render_page
-from review.queue.filters import AdjacentItems
 from review.queue.queue_view import read_view
 from review.queue.visible_queue import open_queue
 
@@ -34,7 +33,6 @@ HIDE_WEIGHTS = "hide_weights"
 """The preference to judge before weights and scores are seen."""
 
 RECORDS_COMPARED = 2
-OWN_PARAMETERS = ("pair",)
 
 
 @router.get("/items/{item_id}")
@@ -49,7 +47,8 @@ def show_item(
     """An item of the queue; of one that is named otherwise now, that one; of one that has left, its order."""
     if visible.table("review_queue").filter(pl.col("item_id") == item_id).is_empty():
         return _lead_on(request, item_id, visible)
-    view = read_view(_of_view(request.query_params.multi_items()), viewer=who.name)
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "pair"]
+    view = read_view(asked, viewer=who.name)
     return draw_item(request, item_id, who, audit, form_state=FormState(view.query, pair))
 
 
@@ -165,7 +164,8 @@ def _shown(
     place: CurrentOrders | None = None,
     form_state: FormState,
 ) -> Response:
-    decisions = _decisions(request, order_ids)
+    desk: Desk = request.app.state.desk
+    decisions, view = _decisions(request, order_ids), read_view(parse_qsl(form_state.view), viewer=who.name)
     named = visible.condition_texts() if who.may("decide") else None
     shown = build_page(
         order_ids,
@@ -175,12 +175,11 @@ def _shown(
         decided=decisions.described if decisions else None,
         pair=form_state.pair,
         full_texts=named,
-        doubts=read_doubts(request.app.state.desk, order_ids),
+        doubts=read_doubts(desk, order_ids),
     )
     audit("consultation", what=_consulted(shown, named))
     meant = item or orders_as_item(order_ids, visible.table("discrepancies"))
     more = _forms(request, who, visible, meant, decisions, form_state) if who.may("decide") else {}
-    neighbours = _neighbours(request, who, item, form_state) if item else None
     return render_page(
         request,
         "item/item.html",
@@ -192,7 +191,7 @@ def _shown(
         is_blind=bool(who.preferences.get(HIDE_WEIGHTS)) and form_state.pair is None,
         drawn_by=visible.release.release_id,
         form_state=form_state,
-        neighbours=neighbours,
+        neighbours=open_queue(desk, who).neighbours(view, item["item_id"]) if item else None,
         queued=[] if item else _queued(request, who, order_ids),
         of_person=_queued(request, who, _orders_of_persons(visible, shown)),
         kind_titles=KIND_TITLES,
@@ -237,17 +236,6 @@ def _orders_of_persons(visible: VisibleRelease, shown: ItemPage) -> list[str]:
     subjects = [view.order["subject_id"] for view in shown.orders]
     orders = visible.table("orders").filter(pl.col("subject_id").is_in(subjects), ~pl.col("order_id").is_in(own))
     return orders.get_column("order_id").to_list()
-
-
-def _neighbours(request: Request, who: Viewer, item: Mapping[str, Any], form_state: FormState) -> AdjacentItems:
-    """What comes before and after an item in the view by which it was come to."""
-    view = read_view(parse_qsl(form_state.view), viewer=who.name)
-    return open_queue(request.app.state.desk, who).neighbours(view, item["item_id"])
-
-
-def _of_view(parameters: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The part of an item's address that is the view of the queue by which it was come to."""
-    return [(name, value) for name, value in parameters if name not in OWN_PARAMETERS]
 
 
 def _decisions(request: Request, order_ids: Sequence[str]) -> OrderDecisions | None:

@@ -28,7 +28,7 @@ from review.packs.visible_packs import (
     hand_out_visible,
     take_in_answers,
 )
-from review.pages import NavigationLink, end_links, redirect_to, render_page, sentence, shown_problems
+from review.pages import NavigationLink, end_links, page_of, redirect_to, render_page, sentence, shown_problems
 from warehouse.wording import count_words
 
 router = APIRouter()
@@ -231,9 +231,7 @@ def _paged(
     logged: Mapping[str, str] = PACK_LINES,
 ) -> dict[str, Any]:
     """A page of lines, and the addresses of those before and after it; looking at it is logged."""
-    pages = max(1, -(-lines.height // PAGE_LENGTH))
-    here = min(max(1, number), pages)
-    shown = lines.slice((here - 1) * PAGE_LENGTH, PAGE_LENGTH)
+    shown, here, pages = page_of(lines, number, PAGE_LENGTH)
     audit("consultation", what={**logged, "orders": shown.get_column("order_id").unique().sort().to_list()})
     return {"sheet": table(shown), "pagination": end_links(here, pages, f"{address}number=")}
 

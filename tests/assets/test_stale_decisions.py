@@ -5,6 +5,7 @@ import pytest
 from ledger_cases import owners, pair, records, redirects, rows, value
 
 from assets.stale_decisions import SECOND_LOOKS, find_second_looks
+from ledger.decisions.binding import closures, constraints, overrides
 from ledger.decisions.decision import Sighting
 from ledger.decisions.kinds import LINK_FIELDS
 from ledger.decisions.record_values import canonical_values, name_records
@@ -30,11 +31,15 @@ def on_pair(kind, left, right):
     return pair(kind, HANDLES[left], HANDLES[right], seen=seen(LINK_FIELDS, left, right))
 
 
-def look(decisions, frame=NIGHT, *, held=ONE_ORDER, moved=()):
-    found = find_second_looks(
-        decisions, frame, owners=held, redirects=redirects(*moved), discrepancies=DISCREPANCIES.empty()
-    )
-    return found.select("kind", "order_id", "other_order_id", "fields").rows()
+def find(decisions, frame=NIGHT, *, held=ONE_ORDER, moved=()):
+    named, gone = name_records(frame), redirects(*moved)
+    closed = closures(decisions, DISCREPANCIES.empty(), named, held.get_column("order_id").unique(), gone)
+    bound = constraints(decisions, named), overrides(decisions, named, held, gone), closed
+    return find_second_looks(decisions, named, held, gone, bound=bound)
+
+
+def look(*given, **more):
+    return find(*given, **more).select("kind", "order_id", "other_order_id", "fields").rows()
 
 
 def changed(**columns):
@@ -76,9 +81,7 @@ def test_a_decision_on_an_order_that_was_split_stands_at_its_first_part():
 def test_decisions_that_exclude_one_another_are_reported_together():
     both = (value("A", "sex", decided, seen=seen(("sex",), *HANDLES)) for decided in ("M", "F"))
     decisions = rows(*both)
-    found = find_second_looks(
-        decisions, NIGHT, owners=ONE_ORDER, redirects=redirects(), discrepancies=DISCREPANCIES.empty()
-    )
+    found = find(decisions)
     (row,) = found.filter(pl.col("kind") == "contradiction").to_dicts()
     assert (row["order_id"], row["decision_ids"]) == ("A", sorted(decisions.get_column("decision_id")))
 
@@ -98,7 +101,5 @@ def test_what_is_about_nothing_that_is_there_waits():
 
 
 def test_without_decisions_there_is_nothing_to_look_at():
-    found = find_second_looks(
-        rows(), NIGHT, owners=ONE_ORDER, redirects=redirects(), discrepancies=DISCREPANCIES.empty()
-    )
+    found = find(rows())
     assert (found.height, found.schema) == (0, SECOND_LOOKS)
