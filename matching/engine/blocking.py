@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.sets import Sets, collect
+from matching.engine.sets import Sets, collect, distinct
 from matching.engine.tables import to_plain_types
 from matching.engine.values import UNKNOWN, Codes
 
@@ -213,7 +213,7 @@ def _put(
     left_out = rows[:0]
     if is_costly.any():
         kept = np.repeat(~is_costly, np.diff(ends, prepend=0))
-        left_out, keys, rows = np.unique(rows[~kept]), keys[kept], rows[kept]
+        left_out, keys, rows = distinct(rows[~kept]), keys[kept], rows[kept]
         first, ends, _ = _partners(keys, rows, sources)
     return Keyed(
         keys=keys,

@@ -95,10 +95,13 @@ def judge(
 ) -> npt.NDArray[np.int8]:
     """Why each merge is forbidden: a place in `MERGE_REASONS`, or `OPEN` where it is not."""
     reasons = _voted(merges, labels, sizes=sizes, weigher=weigher, policy=policy, group=constraints.group)
-    left, right = ends_of(constraints.cannot)
-    if len(left):
-        forbidden = pair_keys(labels[left], labels[right], len(labels))
-        reasons[np.isin(pair_keys(merges.left, merges.right, len(labels)), forbidden)] = MERGE_REASONS.index("cannot")
+    if constraints.cannot.height:
+        # No cluster is in two merges of a round.
+        merge_of = np.full(len(labels), -1)
+        merge_of[merges.left] = merge_of[merges.right] = np.arange(len(merges.left))
+        one, other = (labels[rows] for rows in ends_of(constraints.cannot))
+        apart = merge_of[one][(merge_of[one] == merge_of[other]) & (merge_of[one] >= 0) & (one != other)]
+        reasons[apart] = MERGE_REASONS.index("cannot")
     return reasons
 
 
