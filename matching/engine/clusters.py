@@ -26,6 +26,7 @@ from matching.engine.merges import (
     Policy,
     Rows,
     Weigher,
+    Weights,
     ends_of,
     judge,
     pair_keys,
@@ -68,7 +69,7 @@ def agglomerate(
         policy: what a merge must satisfy.
         constraints: groups, limits, must-links, cannot-links.
     """
-    labels = label_components(size, *ends_of(constraints.must))
+    labels, weigher = label_components(size, *ends_of(constraints.must)), _recall(pairs, weigher, size)
     contradictions = _contradictions(labels, constraints.cannot)
     edges = _relabel(_first_edges(pairs.filter(pl.col("weight") > policy.bar)), labels, np.ones(size, np.bool_))
     counts, sizes = _count_sources(labels, constraints), np.bincount(labels, minlength=size)
@@ -92,6 +93,24 @@ def agglomerate(
         kept_apart.append(full)
     conflicts = _conflicts([edges, *kept_apart], labels)
     return Clusters(pl.Series("label", labels), conflicts, contradictions, rounds)
+
+
+def _recall(pairs: pl.DataFrame, weigher: Weigher, size: int) -> Weigher:
+    """A weigher that works out only pairs whose weight is not at hand."""
+    if pairs.is_empty():
+        return weigher
+    keys, known = pair_keys(*ends_of(pairs), size), pairs.get_column("weight").cast(pl.Float64).to_numpy()
+    order = np.argsort(keys)
+    keys = keys[order]
+
+    def weigh(left: Rows, right: Rows) -> Weights:
+        wanted = pair_keys(left, right, size)
+        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        weights, is_new = known[order[places]], keys[places] != wanted
+        weights[is_new] = weigher(left[is_new], right[is_new])
+        return weights
+
+    return weigh
 
 
 def _first_edges(pairs: pl.DataFrame) -> Edges:

@@ -20,7 +20,6 @@ from matching.engine.blocking import (
     Blocks,
     BlocksLeftOut,
     Candidates,
-    Masks,
     PairPiece,
     Rows,
     candidate_pairs,
@@ -39,7 +38,7 @@ from matching.engine.training_sample import draw_sample, draw_sample_among
 from matching.engine.weights import Scales
 
 T = TypeVar("T", bound=np.generic)
-# Called with the number of candidate pairs compared so far, and an upper bound on all of them.
+# Called with the number of candidate pairs compared so far, and of all.
 Progress = Callable[[int, int], None]
 
 CHUNK = 250_000
@@ -132,9 +131,10 @@ def link_records(
     left_out = Candidates(nothing, nothing, nothing.astype(np.uint32))
     if copies and across is None:
         left_out = pair_left_out(read, blocks, order=order, sources=sources)
-    left, right, rules, patterns = _compare_all(
-        coded, blocks, left_out, threads=threads, chunk=chunk, progress=progress, each=each
-    )
+    with ThreadPoolExecutor(threads) as pool:
+        pairs = _make_pairs(blocks, left_out, chunk=chunk, each=each or pool.map)
+        left, right, rules = pairs.left, pairs.right, pairs.rules
+        patterns = _compare_pieces(coded, left, right, each=each or pool.map, chunk=chunk, progress=progress)
     return Linkage(model, records.tables, keys, sources, coded, repeated, blocks, left, right, rules, patterns)
 
 
@@ -150,12 +150,8 @@ def compare_again(model: Declaration, records: Records, linkage: Linkage, *, key
     if len(linkage.copies.rows):
         raise ValueError(f"apply model {linkage.model.name!r} with copies=False: what it reads is not all that counts")
     coded = code_records(model.comparisons, records.frame, order)
-    cuts = range(CHUNK, len(linkage.left), CHUNK)
-    sides = (np.split(side, cuts) for side in (linkage.left, linkage.right))
     with ThreadPoolExecutor() as pool:
-        parts = (each or pool.map)(partial(compare, coded), *sides)
-        nothing = np.zeros(0, np.int32)
-        patterns = np.concatenate([compare(coded, nothing, nothing), *parts])
+        patterns = _compare_pieces(coded, linkage.left, linkage.right, each=each or pool.map)
     return replace(linkage, model=model, coded=coded, patterns=patterns)
 
 
@@ -180,36 +176,26 @@ def _warn_left_out(blocks: Blocks) -> None:
             )
 
 
-def _compare_all(
-    coded: Coded,
-    blocks: Blocks,
-    first: Candidates,
-    *,
-    threads: int,
-    chunk: int,
-    progress: Progress | None,
-    each: Each | None,
-) -> tuple[Rows, Rows, Masks, Patterns]:
-    """Some pairs and then those of the blocks, the rules that made them and their patterns, chunk by chunk."""
-    drafts = list(candidate_pairs(blocks, chunk))
-    left, right, rules = [first.left], [first.right], [first.rules]
-    patterns = [compare(coded, first.left, first.right)]
-    done, whole = 0, sum(draft.size for draft in drafts)
+def _make_pairs(blocks: Blocks, first: Candidates, *, chunk: int, each: Each) -> Candidates:
+    """Some pairs and then those of the blocks."""
+    made = [first, *each(PairPiece.pairs, list(candidate_pairs(blocks, chunk)))]
+    left, right, rules = ([getattr(pairs, name) for pairs in made] for name in ("left", "right", "rules"))
+    del made
+    return Candidates(_joined(left), _joined(right), _joined(rules))
 
-    def carry_out(draft: PairPiece) -> tuple[Candidates, Patterns]:
-        pairs = draft.pairs()
-        return pairs, compare(coded, pairs.left, pairs.right)
 
-    with ThreadPoolExecutor(threads) as pool:
-        for draft, (pairs, reached) in zip(drafts, (each or pool.map)(carry_out, drafts), strict=True):
-            left.append(pairs.left)
-            right.append(pairs.right)
-            rules.append(pairs.rules)
-            patterns.append(reached)
-            done += draft.size
-            if progress:
-                progress(done, whole)
-    return _joined(left), _joined(right), _joined(rules), _joined(patterns)
+def _compare_pieces(
+    coded: Coded, left: Rows, right: Rows, *, each: Each, chunk: int = CHUNK, progress: Progress | None = None
+) -> Patterns:
+    """The pattern of each pair, chunk by chunk: the more pairs a chunk has, the oftener values meet again in it."""
+    cuts = range(chunk, len(left), chunk)
+    patterns, done = [], 0
+    for reached in each(partial(compare, coded), np.split(left, cuts), np.split(right, cuts)):
+        patterns.append(reached)
+        done += len(reached)
+        if progress:
+            progress(done, len(left))
+    return _joined(patterns)
 
 
 def _joined(parts: list[npt.NDArray[T]]) -> npt.NDArray[T]:
