@@ -7,11 +7,12 @@ Belongs here: pairs of rows that are of one order or person, or never are. Does 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from matching.engine.clusters import Clusters
 from matching.engine.linkage import Linkage
-from matching.engine.merges import NO_PAIRS
+from matching.engine.merges import NO_PAIRS, Flags
 from matching.engine.patterns import unpack
 from matching.names import NAMES_DIFFER, SLIPS
 
@@ -97,19 +98,21 @@ def _two_names(records: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
     who were born on one day and stood before one court.
     """
     facts = records.select("source", "made_on", "pnc_id", "cro_number").with_columns(pl.all().rank("dense"))
-    one, other = facts[linkage.left], facts[linkage.right]
+    pairs = _pairs_of(linkage, _names_reach(linkage, [NAMES_DIFFER]))
+    one, other = facts[pairs["left"]], facts[pairs["right"]]
     same = {name: (one[name] == other[name]).fill_null(value=False) for name in facts.columns}
-    is_apart = (
-        _names_reach(linkage, [NAMES_DIFFER]) & same["source"] & same["made_on"] & ~same["pnc_id"] & ~same["cro_number"]
-    )
-    return pl.DataFrame({"left": linkage.left, "right": linkage.right}).cast(pl.Int64).filter(is_apart)
+    return pairs.filter(same["source"] & same["made_on"] & ~same["pnc_id"] & ~same["cro_number"])
 
 
-def _names_reach(linkage: Linkage, levels: Sequence[str]) -> pl.Series:
+def _names_reach(linkage: Linkage, levels: Sequence[str]) -> Flags:
     """Which candidate pairs reach one of these levels of the comparison of names."""
     names, *_ = linkage.model.comparisons
-    reached = pl.Series(unpack(linkage.patterns, linkage.model.comparisons)[0])
-    return reached.is_in([names.levels.index(level) for level in levels])
+    return np.isin(unpack(linkage.patterns, [names])[0], [names.levels.index(level) for level in levels])
+
+
+def _pairs_of(linkage: Linkage, chosen: Flags) -> pl.DataFrame:
+    """Some of the candidate pairs: `left`, `right` (rows)."""
+    return pl.DataFrame({"left": linkage.left[chosen], "right": linkage.right[chosen]}).cast(pl.Int64)
 
 
 def _near_twins(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -135,13 +138,13 @@ def _two_defendants(records: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
 
     Two brothers of one forename may stand before one court on one day, and have orders of one type made.
     """
-    facts = records.select("case_urn", "defendant_id", "date_of_birth", "amends_source_key")
-    one, other = facts[linkage.left], facts[linkage.right]
-    same = {name: (one[name] == other[name]) for name in facts.columns[:3]}
-    is_first = one["amends_source_key"].is_null() & other["amends_source_key"].is_null()
-    is_apart = same["case_urn"] & ~same["defendant_id"] & ~same["date_of_birth"] & is_first
-    pairs = pl.DataFrame({"left": linkage.left, "right": linkage.right}).cast(pl.Int64)
-    return pairs.filter(is_apart.fill_null(value=False))
+    facts = records.select("case_urn", "defendant_id", "date_of_birth")
+    gives_all = pl.all_horizontal(pl.col(facts.columns).is_not_null()) & pl.col("amends_source_key").is_null()
+    of_first = records.select(gives_all).to_series().to_numpy()
+    pairs = _pairs_of(linkage, of_first[linkage.left] & of_first[linkage.right])
+    one, other = facts[pairs["left"]], facts[pairs["right"]]
+    same = {name: one[name] == other[name] for name in facts.columns}
+    return pairs.filter(same["case_urn"] & ~same["defendant_id"] & ~same["date_of_birth"])
 
 
 def _two_held_twice(records: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
@@ -156,8 +159,7 @@ def _two_held_twice(records: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
         "first_forename",
         *(pl.col(name).drop_nulls().unique().implode().over(born, mapping_strategy="join") for name in known),
     )
-    pairs = pl.DataFrame({"left": linkage.left, "right": linkage.right}).cast(pl.Int64)
-    pairs = pairs.filter(_names_reach(linkage, SLIPS))
+    pairs = _pairs_of(linkage, _names_reach(linkage, SLIPS))
     one, other = facts[pairs["left"]], facts[pairs["right"]].select(pl.all().name.suffix("_other"))
     shared = {name: pl.col(name).list.set_intersection(f"{name}_other").list.len() for name in known}
     is_apart = (

@@ -251,7 +251,8 @@ def _cluster_table(labelled: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
             order_cluster=ids.gather(order),
             subject_cluster=ids.gather(labelled.get_column("subject")),
             is_duplicate=~is_event()
-            & (pl.int_range(pl.len()).over("order", "source", is_event(), order_by="record_id") > 0),
+            # Rows are in the order of ids.
+            & (pl.int_range(pl.len()).over("order", "source", is_event()) > 0),
         )
         .filter(pl.col("event").ne_missing(EVENT_REFUSED) | (pl.len().over("order") > 1))
         .join(mean_weights(pairs, order), on="row", how="left")
