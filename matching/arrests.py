@@ -151,16 +151,18 @@ def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters, 
 def _with_names(records: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
     """Records without a name get the name and birth of their subject, and its other names as aliases."""
     filled = ["forenames_folded", *NAME_COLUMNS, *BIRTH_COLUMNS]
+    # What else describes a name follows from these.
+    distinct = ["forenames_folded", "full_name", "surname_folded", *BIRTH_COLUMNS]
     commonest = (
         holders.drop_nulls("full_name")
-        .group_by("subject_cluster", *filled)
-        .agg(pl.len().alias("records"))
-        .sort("subject_cluster", "records", *filled, descending=[False, True, *[False] * len(filled)])
+        .with_columns(records=pl.len().over("subject_cluster", *distinct))
+        .sort("subject_cluster", "records", *distinct, descending=[False, True, *[False] * len(distinct)])
         .unique("subject_cluster", keep="first", maintain_order=True)
+        .select("subject_cluster", *filled)
     )
     names = pl.concat([pl.col("alias_names").explode(), pl.col("sorted_name"), pl.col("short_name")])
     aliases = holders.group_by("subject_cluster").agg(alias_names=names.drop_nulls().unique().sort())
-    known = commonest.join(aliases, on="subject_cluster").select("subject_cluster", *filled, "alias_names")
+    known = commonest.join(aliases, on="subject_cluster")
     joined = records.join(known, on="subject_cluster", how="left", maintain_order="left", suffix="_known")
     is_nameless = pl.col("full_name").is_null() & pl.col("full_name_known").is_not_null()
     return joined.with_columns(

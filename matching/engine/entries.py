@@ -6,7 +6,7 @@ Belongs here: the way from declared levels to a `Comparison`. Does not: conditio
 
 from collections.abc import Sequence
 
-from matching.engine.comparators.expressions import Expressions, Feature, Level
+from matching.engine.comparators.expressions import Expressions, Feature, Level, Part
 from matching.engine.comparators.pair_conditions import ANYTHING, equal, missing
 from matching.engine.patterns import Comparison
 
@@ -17,6 +17,7 @@ def expression_comparison(
     levels: Sequence[Level],
     features: Sequence[Feature] = (),
     *,
+    parts: Sequence[Part] = (),
     term: str | None = None,
     fixed: bool = False,
 ) -> Comparison:
@@ -27,10 +28,11 @@ def expression_comparison(
         columns: that conditions and features read.
         levels: from the first to be asked.
         features: what the conditions need.
+        parts: conditions on some of the columns, which those of the levels call by name.
         term: see `Comparison.term`.
         fixed: the declared shares of all levels stand, whatever the data say.
     """
-    comparator = Expressions(tuple(columns), tuple(levels), tuple(features))
+    comparator = Expressions(tuple(columns), tuple(levels), tuple(features), tuple(parts))
     return Comparison(
         name,
         tuple(columns),

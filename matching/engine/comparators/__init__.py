@@ -21,7 +21,7 @@ Belongs here: their names. Does not: conditions for `Expressions` (`pair_conditi
 
 from matching.engine.comparators.base import Comparator, Custom, Exact, SingleValue
 from matching.engine.comparators.dates import Dates
-from matching.engine.comparators.expressions import Expressions, Feature, Level
+from matching.engine.comparators.expressions import Expressions, Feature, Level, Part
 from matching.engine.comparators.lists import AnyShared, Overlap, Tokens
 from matching.engine.comparators.names import NamePart, Variants
 from matching.engine.comparators.numbers import Numbers
@@ -42,6 +42,7 @@ __all__ = [
     "NamePart",
     "Numbers",
     "Overlap",
+    "Part",
     "Postcode",
     "SingleValue",
     "Tokens",

@@ -4,7 +4,7 @@ Belongs here: levels and features as polars expressions. Does not: the condition
 entries of a model (`entries`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from matching.engine.comparators.base import NOT_KNOWN, UNKNOWN_LEVEL, Comparator, Judge, Levels
-from matching.engine.values import CodedColumn, Codes, distinct_pairs
+from matching.engine.values import CodedColumn, Codes, distinct_pairs, encode_rows
 
 LEFT, RIGHT = "_left", "_right"
 # Up to this many distinct rows, and so many that records outnumber their pairs, all pairs are looked at beforehand.
@@ -54,6 +54,43 @@ class Feature:
 
 
 @dataclass(frozen=True, eq=False)
+class Part:
+    """Conditions that read some of the columns alone, such as a forename and its sound.
+
+    They are applied to each distinct pair of these columns once, which are far fewer than the pairs of rows.
+
+    Attributes:
+        columns: that features and conditions read.
+        conditions: by the name that the levels call them by.
+        features: what the conditions need.
+    """
+
+    columns: tuple[str, ...]
+    conditions: Mapping[str, pl.Expr]
+    features: tuple[Feature, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _BoundPart:
+    """A part put to the rows: the distinct values of its columns, and for each row the place of its own."""
+
+    part: Part
+    values: pl.DataFrame
+    codes: Codes
+
+    @classmethod
+    def of(cls, part: Part, rows: pl.DataFrame) -> "_BoundPart":
+        """Put a part to the rows."""
+        coded = encode_rows(rows.select(part.columns))
+        return cls(part, coded.dictionary.values.struct.unnest(), coded.codes)
+
+    def outcomes(self, one: Codes, other: Codes) -> pl.DataFrame:
+        """Whether the conditions hold of pairs of rows, a column for each."""
+        first, second, places = distinct_pairs(self.codes[one], self.codes[other], len(self.values))
+        return _work_out(_beside(self.values, first, second), self.part.features, self.part.conditions)[places]
+
+
+@dataclass(frozen=True, eq=False)
 class Expressions(Comparator):
     """Levels by the first condition to hold.
 
@@ -65,11 +102,14 @@ class Expressions(Comparator):
         columns: in the order of the comparison.
         steps: the levels, in the order in which their conditions are tried.
         features: what the conditions need.
+        parts: conditions on some of the columns; those of the levels and features read the other columns, and what the
+            conditions of the parts are called.
     """
 
     columns: tuple[str, ...]
     steps: tuple[Level, ...]
     features: tuple[Feature, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     jointly: ClassVar[bool] = True
 
@@ -93,40 +133,53 @@ class Expressions(Comparator):
         rows = columns[0].dictionary.values.struct.unnest()
         if missing := sorted(set(self.columns) - set(rows.columns)):
             raise ValueError(f"conditions read columns that are not there: {', '.join(missing)}")
+        parts = [_BoundPart.of(part, rows) for part in self.parts]
+        own = rows.drop({column for part in self.parts for column in part.columns})
+
+        def reach(one: Codes, other: Codes) -> Levels:
+            try:
+                outcomes = [part.outcomes(one, other) for part in parts]
+                return self._reached(pl.concat([_beside(own, one, other), *outcomes], how="horizontal"))
+            except pl.exceptions.PolarsError as error:
+                # Its message may quote values.
+                read = ", ".join(f"{name} ({kind})" for name, kind in rows.schema.items())
+                raise ValueError(f"conditions can't be worked out from {read}: {type(error).__name__}") from None
+
         if len(rows) <= TABLE and len(rows) ** 2 <= len(columns[0].codes):
-            table = self._table(rows)
+            table = _table(reach, len(rows))
             return lambda left, right: table[left[0], right[0]]
 
         def judge(left: Sequence[Codes], right: Sequence[Codes]) -> Levels:
             one, other, places = distinct_pairs(left[0], right[0], len(rows))
-            return self._reached(rows, one, other)[places]
+            return reach(one, other)[places]
 
         return judge
 
-    def _table(self, rows: pl.DataFrame) -> Levels:
-        """The level of every two rows."""
-        size = len(rows)
-        one, other = (codes.astype(np.int32) for codes in np.triu_indices(size))
-        table = np.zeros((size, size), np.int8)
-        table[one, other] = table[other, one] = self._reached(rows, one, other)
-        return table
-
-    def _reached(self, rows: pl.DataFrame, one: Codes, other: Codes) -> Levels:
-        if not len(one):
-            return np.zeros(0, np.int8)
-        first = rows[one].rename(lambda column: column + LEFT)
-        second = rows[other].rename(lambda column: column + RIGHT)
-        both = pl.concat([first, second], how="horizontal")
-        features = [feature.compute(both).alias(feature.name) for feature in self.features]
+    def _reached(self, both: pl.DataFrame) -> Levels:
         counts = np.cumsum([not step.is_unknown for step in self.steps]).tolist()
         places = [NOT_KNOWN if step.is_unknown else count for step, count in zip(self.steps, counts, strict=True)]
         reached = pl.lit(places[-1], dtype=pl.Int8)
         for place, step in reversed(list(zip(places[:-1], self.steps[:-1], strict=True))):
             reached = pl.when(step.condition).then(pl.lit(place, dtype=pl.Int8)).otherwise(reached)
-        try:
-            # Lazily: what several conditions name is worked out once.
-            return both.lazy().with_columns(features).select(level=reached).collect().to_series().to_numpy()
-        except pl.exceptions.PolarsError as error:
-            # Its message may quote values.
-            read = ", ".join(f"{name} ({kind})" for name, kind in rows.schema.items())
-            raise ValueError(f"conditions can't be worked out from {read}: {type(error).__name__}") from None
+        return _work_out(both, self.features, {"level": reached}).to_series().to_numpy()
+
+
+def _table(reach: Callable[[Codes, Codes], Levels], size: int) -> Levels:
+    """The level of every two rows."""
+    one, other = (codes.astype(np.int32) for codes in np.triu_indices(size))
+    table = np.zeros((size, size), np.int8)
+    table[one, other] = table[other, one] = reach(one, other)
+    return table
+
+
+def _beside(rows: pl.DataFrame, one: Codes, other: Codes) -> pl.DataFrame:
+    """Pairs of rows, the columns of both side by side."""
+    first = rows[one].rename(lambda column: column + LEFT)
+    second = rows[other].rename(lambda column: column + RIGHT)
+    return pl.concat([first, second], how="horizontal")
+
+
+def _work_out(both: pl.DataFrame, features: Sequence[Feature], conditions: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    known = [feature.compute(both).alias(feature.name) for feature in features]
+    # Lazily: what several conditions name is worked out once.
+    return both.lazy().with_columns(known).select(**conditions).collect()

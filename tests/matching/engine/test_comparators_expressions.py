@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from matching.engine.comparators import Expressions, Feature, Level
+from matching.engine.comparators import Expressions, Feature, Level, Part
 from matching.engine.comparators import pair_conditions as say
 from matching.engine.comparators.expressions import LEFT, RIGHT, TABLE
 from matching.engine.entries import expression_comparison, same_or_not
@@ -34,6 +34,7 @@ record = st.fixed_dictionaries(
     }
 )
 SCHEMA = {"day": pl.Date, "is_filler": pl.Boolean, "name": pl.String}
+SCHEMA_COLUMNS = tuple(SCHEMA)
 
 
 def plainly(one: dict[str, object], other: dict[str, object]) -> str:
@@ -111,6 +112,36 @@ def test_every_pair_of_rows_is_looked_at_once():
 
     comparator = Expressions(("sex",), (STEPS[-1], Level("never", pl.lit(False), 0.5, 0.5)), (Feature("none", count),))
     column = encode_rows(pl.DataFrame({"sex": ["F", "M", None] * 20}))
+    left, right = (places.ravel() for places in np.indices((60, 60)))
+    comparator.bind([column])([column.codes[left]], [column.codes[right]])
+    assert len(seen) == len(set(map(frozenset, seen))) == 6
+
+
+@given(st.lists(record, min_size=1, max_size=8))
+def test_a_part_of_the_columns_is_judged_as_if_it_stood_with_the_others(records):
+    alike = say.equal("name") | (pl.col("name_edits") <= 1)
+    same_day = Level("the same day", say.equal("day") & say.both("is_filler"), 0.5, 0.1)
+    whole = Expressions(SCHEMA_COLUMNS, (Level("alike", alike, 0.5, 0.1), same_day, STEPS[-1]), (say.edits("name"),))
+    part = Part(("name",), {"is_alike": alike}, (say.edits("name"),))
+    parted = Expressions(
+        SCHEMA_COLUMNS, (Level("alike", pl.col("is_alike"), 0.5, 0.1), same_day, STEPS[-1]), parts=(part,)
+    )
+    column = encode_rows(pl.DataFrame(records, schema=SCHEMA))
+    left, right = (column.codes[places.ravel()] for places in np.indices((len(records), len(records))))
+    assert parted.bind([column])([left], [right]).tolist() == whole.bind([column])([left], [right]).tolist()
+
+
+def test_a_part_is_looked_at_once_for_every_two_of_its_values():
+    seen = []
+
+    def count(frame: pl.DataFrame) -> pl.Series:
+        seen.extend(frame.select("sex" + LEFT, "sex" + RIGHT).rows())
+        return pl.repeat(0, frame.height, eager=True)
+
+    part = Part(("sex",), {"is_never": pl.col("none") > 0}, (Feature("none", count),))
+    never = Level("never", pl.col("is_never"), 0.5, 0.5)
+    comparator = Expressions(("sex", "number"), (never, STEPS[-1]), parts=(part,))
+    column = encode_rows(pl.DataFrame({"sex": ["F", "M", None] * 20, "number": range(60)}))
     left, right = (places.ravel() for places in np.indices((60, 60)))
     comparator.bind([column])([column.codes[left]], [column.codes[right]])
     assert len(seen) == len(set(map(frozenset, seen))) == 6
