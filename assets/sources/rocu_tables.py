@@ -56,8 +56,7 @@ class _Head:
 def find_tables(sheet: Sheet) -> list[FoundTable]:
     """The tables of a sheet: beside each other from the left, and those in the same columns from the top."""
     cells = join_split_dates(sheet.cells)
-    texts = pl.concat([pl.Series(dtype=pl.String), *(cells[column].unique() for column in cells.columns[1:])])
-    known = find_known(texts.to_frame("text").filter(~_is_value(pl.col("text")))["text"].unique().sort())
+    known = _find_known(cells)
     parts = [cells.select("row_number", *columns) for columns in _part_columns(cells, known)]
     tables = [table for part in parts for table in _tables_below(sheet.name, part, known)]
     first = tables[0].cells.columns[1] if tables else ""
@@ -65,6 +64,21 @@ def find_tables(sheet: Sheet) -> list[FoundTable]:
         table if table.cells.columns[1] == first else replace(table, name=f"{sheet.name} (column {_letters(table)})")
         for table in tables
     ]
+
+
+def _find_known(cells: pl.DataFrame) -> dict[str, dict[str, str]]:
+    """Known headings among the texts of a sheet, if any of them are in rows without a value only among these."""
+    columns = cells.columns[1:]
+    values = cells.select(_is_value(pl.col(columns)).fill_null(value=False)) if columns else cells
+    free = [cells.select(run).filter(~values.select(pl.any_horizontal(run)).to_series()) for run in _runs(columns)]
+    for parts in (free, [cells.select(columns)]):
+        texts = pl.concat(
+            [pl.Series("text", dtype=pl.String), *(part[name].unique() for part in parts for name in part.columns)]
+        )
+        found = find_known(texts.to_frame().filter(~_is_value(pl.col("text")))["text"].unique().sort())
+        if found:
+            return found
+    return {}
 
 
 def _is_value(text: pl.Expr) -> pl.Expr:
@@ -81,14 +95,9 @@ def _index(column: str) -> int:
 
 def _part_columns(cells: pl.DataFrame, known: Known) -> list[list[str]]:
     """The columns parted where an empty one stands between two tables, each with a name of its own."""
-    runs: list[list[str]] = []
-    for column in cells.columns[1:]:
-        if not runs or _index(column) > _index(runs[-1][-1]) + 1:
-            runs.append([])
-        runs[-1].append(column)
     parts: list[list[str]] = [[]]
     has_table = False
-    for run in runs:
+    for run in _runs(cells.columns[1:]):
         is_table = any(
             NAME_HEADINGS & fields and len(fields) >= FEWEST_HEADINGS
             for row in _heading_like(cells.select("row_number", *run), known).iter_rows()
@@ -99,6 +108,16 @@ def _part_columns(cells: pl.DataFrame, known: Known) -> list[list[str]]:
         parts[-1].extend(run)
         has_table |= is_table
     return [part for part in parts if part]
+
+
+def _runs(columns: Iterable[str]) -> list[list[str]]:
+    """Columns that stand beside each other."""
+    runs: list[list[str]] = []
+    for column in columns:
+        if not runs or _index(column) > _index(runs[-1][-1]) + 1:
+            runs.append([])
+        runs[-1].append(column)
+    return runs
 
 
 def _fields_by_kind(row: Iterable[object], known: Known) -> list[set[str]]:
@@ -112,7 +131,8 @@ def _heading_like(cells: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Rows that hold several known headings, or several texts at all, and no date."""
     texts = pl.exclude("row_number")
     count = pl.sum_horizontal(texts.is_in(list(known)) if known else texts.is_not_null())
-    return cells.filter((count >= FEWEST_HEADINGS) & ~pl.any_horizontal(_is_value(texts).fill_null(value=False)))
+    likely = cells.filter(count >= FEWEST_HEADINGS)
+    return likely.filter(~pl.any_horizontal(_is_value(texts).fill_null(value=False)))
 
 
 def _tables_below(sheet_name: str, cells: pl.DataFrame, known: Known) -> Iterator[FoundTable]:
@@ -148,9 +168,10 @@ def _titles(above: pl.DataFrame) -> tuple[str, ...]:
 
 def standing_alone(columns: Sequence[str]) -> pl.Expr:
     """The text that stands alone in a row, or after a label of its own (`Force:`); null if there is more."""
-    texts = pl.concat_list(columns).list.drop_nulls()
-    is_labelled = (texts.list.len() == 2) & texts.list.first().str.ends_with(":")
-    return pl.when((texts.list.len() == 1) | is_labelled).then(texts.list.join(" "))
+    count = pl.sum_horizontal(pl.col(columns).is_not_null())
+    first, last = pl.coalesce(columns), pl.coalesce(columns[::-1])
+    is_labelled = (count == 2) & first.str.ends_with(":")
+    return pl.when(count == 1).then(first).when(is_labelled).then(pl.concat_str(first, last, separator=" "))
 
 
 def _find_heads(cells: pl.DataFrame, known: Known) -> tuple[list[_Head], set[int]]:

@@ -24,6 +24,8 @@ from warehouse.csv_text import LONGEST_CELL
 SENTENCE_WORDS = 5
 SMALL_WORDS = 2
 UNKNOWN_WITHIN = 40  # no word for `not known` is longer
+SURELY_SOMETHING = r"^[b-mo-svwyzB-MO-SVWYZ02-9]"  # no such word begins so, nor does `ZERO_DATE`
+MOST_ALONE = 2  # cells of a row that stands alone: its text, and a label before it
 NOTE_CELLS = 3  # a row with more cells is not a note, whatever its first words
 MISPLACED_CELLS = 2  # one cell may hold anything
 FEWEST_WORDS = 3  # a row of headings has at least so many cells
@@ -104,9 +106,9 @@ def judge(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         *(_is_in_words(name).alias(f"words_in_{name}") for name in _date_fields(layout)),
         is_typed=_names_a_type(rows, layout),
     )
-    return seen.with_columns(is_below_unknown=_looks_like_headings(layout, columns).cum_max()).with_columns(
-        reason_code=_verdict(layout, columns)
-    )
+    headings = seen.filter(_may_be_headings(layout)).filter(_are_words(columns))["row_number"]
+    is_heading = pl.col("row_number").is_in(headings.implode())
+    return seen.with_columns(is_below_unknown=is_heading.cum_max()).with_columns(reason_code=_verdict(layout, columns))
 
 
 def judge_above(rows: pl.DataFrame) -> pl.DataFrame:
@@ -118,7 +120,7 @@ def judge_above(rows: pl.DataFrame) -> pl.DataFrame:
         & ~pl.any_horizontal(cells.str.ends_with(":").fill_null(value=False))
     )
     first = rows.with_columns(first=pl.coalesce(cell_columns(rows)))
-    return first.filter(is_data & ~_begins_like_a_note()).with_columns(reason_code=pl.lit("no_headings"))
+    return first.filter(is_data & ~_begins_like_a_note(pl.col("first"))).with_columns(reason_code=pl.lit("no_headings"))
 
 
 def cell_columns(rows: pl.DataFrame) -> list[str]:
@@ -127,18 +129,20 @@ def cell_columns(rows: pl.DataFrame) -> list[str]:
 
 
 def says_something(text: pl.Expr) -> pl.Expr:
-    """Whether a cell holds a value that is known; its first letters show it."""
-    return known(text.str.head(UNKNOWN_WITHIN).str.replace(ZERO_DATE, "")).is_not_null()
+    """Whether a cell holds a value that is known; its first letters show it, of most cells the first alone."""
+    is_sure = text.str.contains(SURELY_SOMETHING)
+    others = pl.when(~is_sure).then(text.str.head(UNKNOWN_WITHIN))
+    return is_sure.fill_null(value=False) | known(others.str.replace(ZERO_DATE, "")).is_not_null()
 
 
 def is_note() -> pl.Expr:
-    """Whether a row that stands alone is a note or a total by its words, and not a person."""
-    first = pl.col("first")
+    """Whether a row that stands alone is a note or a total by its words, and not a person; null of a fuller row."""
+    first = pl.when(pl.col("filled") <= MOST_ALONE).then("first")
     small_words = first.str.replace_all(PARTS_OF_NAMES, "").str.count_matches(SMALL_WORD)
     is_sentence = (first.str.count_matches(r"\S+") >= SENTENCE_WORDS) & (small_words >= SMALL_WORDS)
     forename = first.str.extract(SURNAME_AND_FORENAME).str.to_uppercase()
     is_person = is_listed_forename(forename).fill_null(value=False)
-    return (_begins_like_a_note() | is_sentence | first.str.contains(TOTAL)) & ~is_person
+    return (_begins_like_a_note(first) | is_sentence | first.str.contains(TOTAL)) & ~is_person
 
 
 def holds_dates(cells: pl.Series) -> bool:
@@ -155,7 +159,8 @@ def _verdict(layout: Layout, columns: list[str]) -> pl.Expr:
     born = pl.col("date_of_birth").str.contains(r"\d").fill_null(value=False)
     is_alone = pl.col("filled") == 1
     is_labelled = ~is_alone & pl.col("alone").is_not_null()
-    is_like_a_note = (pl.col("filled") <= NOTE_CELLS) & (_begins_like_a_note() | is_labelled)
+    has_few = pl.col("filled") <= NOTE_CELLS
+    is_like_a_note = has_few & (_begins_like_a_note(pl.when(has_few).then("first")) | is_labelled)
     verdicts = {
         "too_long": pl.any_horizontal(pl.col(column).str.len_chars() > LONGEST_CELL for column in columns),
         "heading_twice": _differs_under_one_heading(layout),
@@ -189,8 +194,8 @@ def _used(layout: Layout) -> list[str]:
     return [*(column for own in layout.columns.values() for column in own), *layout.others]
 
 
-def _begins_like_a_note() -> pl.Expr:
-    return pl.col("first").str.contains(NOTE) & ~pl.col("first").str.contains(A_NAME_AFTER)
+def _begins_like_a_note(first: pl.Expr) -> pl.Expr:
+    return first.str.contains(NOTE) & ~first.str.contains(A_NAME_AFTER)
 
 
 def _names_a_type(rows: pl.DataFrame, layout: Layout) -> pl.Expr:
@@ -215,18 +220,22 @@ def _is_in_words(name: str) -> pl.Expr:
     return says_something(words) & ~is_end.fill_null(value=False)
 
 
-def _looks_like_headings(layout: Layout, columns: list[str]) -> pl.Expr:
-    """Whether a row looks like headings that are not known: words alone, no two alike, also under dates.
+def _may_be_headings(layout: Layout) -> pl.Expr:
+    """Whether a row of `_are_words` looks like headings that are not known: words stand under dates too.
 
     Words under one date are enough where orders have a type, this row has none, and a gap or a title is above it.
     """
-    cells = pl.concat_list(columns).list.drop_nulls()
-    are_words = ~cells.list.join(" ").str.contains(r"\d") & (cells.list.n_unique() == pl.col("filled"))
     words = _count(pl.col(f"words_in_{name}") for name in _date_fields(layout))
     gap = (pl.col("row_number").diff() > 1) | (pl.col("filled").shift() == 1)
     is_beyond = gap.fill_null(value=False) & pl.lit("order_type" in layout.columns)
     needed = pl.when(is_beyond).then(1).otherwise(MISPLACED_CELLS)
-    return (pl.col("filled") >= FEWEST_WORDS) & are_words & ~pl.col("is_typed") & (words >= needed)
+    return (pl.col("filled") >= FEWEST_WORDS) & ~pl.col("is_typed") & (words >= needed)
+
+
+def _are_words(columns: list[str]) -> pl.Expr:
+    """Whether a row holds words alone, no two alike."""
+    cells = pl.concat_list(columns).list.drop_nulls()
+    return ~cells.list.join(" ").str.contains(r"\d") & (cells.list.n_unique() == pl.col("filled"))
 
 
 def _misplaced(layout: Layout) -> pl.Expr:
