@@ -45,13 +45,21 @@ class Former:
         Raises:
             DamagedReleaseError: the table is missing or not as it was published.
         """
+        return self.scan(table).collect()
+
+    def scan(self, table: Table) -> pl.LazyFrame:
+        """As `table`, of which only what is used is read.
+
+        Raises:
+            DamagedReleaseError: the table is missing or not as it was published.
+        """
         digest = self.release.manifest["digests"].get(table.name) if self.release else None
         if self.release is None or digest is None:
-            return table.empty()
+            return table.empty().lazy()
         file = self.release.parquet(table.name)
         if changed_files(self.release.path, {file.name: digest}):
             raise DamagedReleaseError(
                 f"release {self.release.release_id}, from which the night carries on, is not as it was published: "
                 f"{file.name}; restore it, or go back to another one with `concord release rollback`"
             )
-        return table.completed(pl.read_parquet(file))
+        return table.completed(pl.scan_parquet(file))

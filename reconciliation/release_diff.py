@@ -14,7 +14,7 @@ from reconciliation.confidence.contents import COLUMNS as CONTENTS
 from reconciliation.redirects import follow_redirects, order_redirects
 from warehouse.home import Home
 from warehouse.releases.release import Release, read_release, release_ids
-from warehouse.schema import Table
+from warehouse.schema import Column, Table
 from warehouse.sources import has_row_key
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.register import DISCREPANCIES, ID_REDIRECTS, ORDER_SOURCES, ORDERS, RELEASE_CHANGES
@@ -93,16 +93,13 @@ def find_differences(former: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame
         `order_id`, `change` (added, removed, changed), `field`, `before`, `after`: a row for each order added or
         removed, and a row for each changed field of the others, values as text.
     """
-    before, after = _long(former), _long(orders)
-    fields = before.join(after, on=["order_id", "field"], suffix="_after").rename(
-        {"value": "before", "value_after": "after"}
-    )
-    changed = fields.filter(pl.col("before").ne_missing(pl.col("after"))).with_columns(
-        pl.lit("changed").alias("change")
-    )
+    both = former.lazy().join(orders.lazy(), on="order_id", suffix="_after").cache()
+    compared = [column for column in ORDERS.columns if column.name not in UNCOMPARED and column.name != "order_id"]
+    changed = [_changed(both, column) for column in compared]
     added = orders.join(former, on="order_id", how="anti").select("order_id", pl.lit("added").alias("change"))
     removed = former.join(orders, on="order_id", how="anti").select("order_id", pl.lit("removed").alias("change"))
-    return pl.concat([changed, added, removed], how="diagonal").select("order_id", "change", "field", "before", "after")
+    differences = pl.concat([*pl.collect_all(changed), added, removed], how="diagonal")
+    return differences.select("order_id", "change", "field", "before", "after")
 
 
 def _read(release: Release, table: Table) -> pl.DataFrame:
@@ -194,14 +191,15 @@ def _compare_discrepancies(before: pl.DataFrame, after: pl.DataFrame) -> pl.Data
     return pl.concat([found.select(columns), closed.select(columns)]).sort("change", "discrepancy_id")
 
 
-def _long(orders: pl.DataFrame) -> pl.DataFrame:
-    """One row for each order and field, values as text."""
-    texts = [
-        pl.col(column.name).list.join(",") if isinstance(column.dtype, pl.List) else pl.col(column.name).cast(pl.String)
-        for column in ORDERS.columns
-        if column.name not in UNCOMPARED
-    ]
-    return orders.select(texts).unpivot(index="order_id", variable_name="field", value_name="value")
+def _changed(both: pl.LazyFrame, column: Column) -> pl.LazyFrame:
+    """A row for each order whose field has another value after, values as text."""
+    names = {"before": column.name, "after": f"{column.name}_after"}
+    texts = {
+        side: pl.col(name).list.join(",") if isinstance(column.dtype, pl.List) else pl.col(name).cast(pl.String)
+        for side, name in names.items()
+    }
+    rows = both.select("order_id", change=pl.lit("changed"), field=pl.lit(column.name), **texts)
+    return rows.filter(pl.col("before").ne_missing(pl.col("after")))
 
 
 def cause_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

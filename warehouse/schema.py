@@ -165,11 +165,10 @@ class Table:
         """
         return frame.select(pl.col(column.name).cast(column.dtype) for column in self.columns)
 
-    def completed(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def completed(self, frame: Frame) -> Frame:
         """Rows that were kept by an earlier version, in today's shape: a column that it did not have yet is empty."""
-        missing = [
-            pl.lit(None, column.dtype).alias(column.name) for column in self.columns if column.name not in frame.columns
-        ]
+        held = frame.lazy().collect_schema()
+        missing = [pl.lit(None, column.dtype).alias(column.name) for column in self.columns if column.name not in held]
         return self.conform(frame.with_columns(missing))
 
     def renamed(self, name: str) -> "Table":

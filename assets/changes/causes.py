@@ -36,13 +36,13 @@ class ComparedRelease:
     """What one of two releases rests on.
 
     Attributes:
-        digests: `RECORD_DIGESTS`.
+        digests: `RECORD_DIGESTS`; of a lazy one only what is asked for is read.
         decisions: `OBEYED_DECISIONS`.
         redirects: `id_redirects` of orders.
         account: of its manifest: `inputs`, `versions`, `config_hash`.
     """
 
-    digests: pl.DataFrame
+    digests: pl.LazyFrame
     decisions: pl.DataFrame
     redirects: pl.DataFrame
     account: Mapping[str, Any]
@@ -62,7 +62,7 @@ class ComparedRelease:
     @property
     def record_count(self) -> int:
         """How many records of orders there are."""
-        return self.digests.filter(pl.col("kind") == "order").height
+        return int(self.digests.select((pl.col("kind") == "order").sum()).collect().item())
 
     @property
     def model(self) -> str | None:
@@ -192,12 +192,16 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
         changed.
         `has_name_of_decided`: a name in common with a record of an order that a decision touches.
         `has_name_of_regrouped`: likewise, with a record that has another order or person.
+        What it has in common is not looked for where `is_changed`.
     """
-    families = find_families(before.digests, after.digests)
-    rows = pl.concat([before.digests, after.digests]).join(families, on="subject_id")
-    concerned = rows.filter(pl.col("order_id").is_in(order_ids.implode())).select("family").unique()
-    rows = rows.join(concerned, on="family", how="semi")
-    changed = _odd_rows(before.digests, after.digests, [*ROW, "digest"])
+    was, now = find_odd_rows(before.digests, after.digests)
+    families = find_families(was, now)
+    rows = _with_families(pl.concat([before.digests, after.digests]), families)
+    held = rows.drop_nulls("order_id").select("order_id", "family").unique().collect()
+    concerned = held.filter(pl.col("order_id").is_in(order_ids.implode())).select("family")
+    orders = held.join(concerned, on="family", how="semi")
+    odd = _with_families(pl.concat([was, now]).lazy().select(*ROW, "subject_id"), families).collect()
+    changed = _odd_rows(was, now, [*ROW, "digest"])
     reread = sorted(name for name, digest in after.inputs.items() if before.inputs.get(name) == digest)
     decided = _decided_orders(before, after)
     of_discrepancies = pl.col("kind").is_in(codes_about("discrepancy"))
@@ -206,19 +210,21 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
         "is_closed": decided.filter(of_discrepancies),
         "is_changed": changed.filter(~pl.col("delivery_id").is_in(reread)),
         "is_reread": changed.filter(pl.col("delivery_id").is_in(reread)),
-        "is_regrouped": _odd_rows(before.digests, after.digests, [*ROW, "order_id", "subject_id"]),
-        "is_moved": _odd_rows(before.digests, after.digests, [*ROW, "record_id"]),
+        "is_regrouped": _odd_rows(was, now, [*ROW, "order_id", "subject_id"]),
+        "is_moved": _odd_rows(was, now, [*ROW, "record_id"]),
     }
-    orders = rows.drop_nulls("order_id").select("order_id", "family").unique()
     for flag, reached in groups.items():
-        by_family = rows.join(reached, on=_key_of(reached), how="semi").get_column("family").unique()
-        orders = orders.with_columns(pl.col("family").is_in(by_family.implode()).alias(flag))
-    of_decided = pl.concat([before.digests, after.digests]).join(groups["is_decided"], on="order_id", how="semi")
+        by_family = (odd if "handle" in reached.columns else orders).join(reached, on=_key_of(reached), how="semi")
+        orders = orders.with_columns(pl.col("family").is_in(by_family.get_column("family").implode()).alias(flag))
+    of_decided = _of_orders([before.digests, after.digests], groups["is_decided"])
+    # Where a record changed, the cause is known: what it has in common with others need not be looked for.
+    rows = rows.join(orders.lazy().filter(~pl.col("is_changed")), on="family", how="semi")
+    bearing = rows.select("family", "ties").collect(engine="streaming")
     ties = {flag: (changed, kinds) for flag, kinds in TIES_IN_COMMON.items()}
     ties["has_name_of_decided"] = (of_decided, TIES_IN_COMMON["has_name_in_common"])
     ties["has_name_of_regrouped"] = (groups["is_regrouped"], TIES_IN_COMMON["has_name_in_common"])
     for flag, (moved, kinds) in ties.items():
-        tied = _tied_families(rows, moved, kinds)
+        tied = _tied_families(bearing, moved, kinds)
         orders = orders.with_columns(pl.col("family").is_in(tied.implode()).alias(flag))
     flags = [*groups, *ties]
     found = orders.filter(pl.col("order_id").is_in(order_ids.implode()))
@@ -237,8 +243,37 @@ def _key_of(reached: pl.DataFrame) -> list[str]:
     return list(ROW) if "handle" in reached.columns else ["order_id"]
 
 
+def _with_families(rows: pl.LazyFrame, families: pl.DataFrame) -> pl.LazyFrame:
+    """The rows that are of a person, with its `family`: who is in none of `find_families` is one alone."""
+    named = rows.drop_nulls("subject_id").join(families.lazy(), on="subject_id", how="left")
+    return named.with_columns(pl.coalesce("family", "subject_id"))
+
+
+def _of_orders(sides: list[pl.LazyFrame], orders: pl.DataFrame) -> pl.DataFrame:
+    """`ties` of the records of these orders."""
+    if orders.is_empty():
+        return pl.DataFrame(schema={"ties": pl.List(pl.String)})
+    return pl.concat(sides).join(orders.lazy(), on="order_id", how="semi").select("ties").collect()
+
+
+def find_odd_rows(before: pl.LazyFrame, after: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of `RECORD_DIGESTS` of either side that the other does not hold just so, whatever delivery they came in.
+
+    Of two nights nearly all rows are the same: what is asked of the two is asked of these.
+    """
+    key = [*ROW, "record_id", "order_id", "subject_id", "digest"]
+    sides = ((before, after), (after, before))
+    was, now = (
+        one.join(other.select(key), on=key, how="anti", nulls_equal=True).collect(engine="streaming")
+        for one, other in sides
+    )
+    return was, now
+
+
 def _odd_rows(was: pl.DataFrame, now: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """The rows of either side that the other does not hold."""
+    if was.is_empty() or now.is_empty():
+        return pl.concat([was, now])
     sides = (
         was.join(now, on=key, how="anti", nulls_equal=True),
         now.join(was, on=key, how="anti", nulls_equal=True),
@@ -255,13 +290,15 @@ def _decided_orders(before: ComparedRelease, after: ComparedRelease) -> pl.DataF
         )
         for (kind,), decisions in moved.sort("kind", "decision_id").group_by("kind", maintain_order=True)
         for side in (before, after)
-        for held in (side.digests.filter(pl.col("kind") == "order"),)
+        for held in (side.digests.filter(pl.col("kind") == "order").collect(),)
     ]
     return pl.concat([pl.DataFrame(schema={"order_id": pl.String, "kind": pl.String}), *found])
 
 
 def _tied_families(rows: pl.DataFrame, changed: pl.DataFrame, kinds: tuple[str, ...]) -> pl.Series:
     """Families with a value of these kinds that a changed record has too."""
+    if rows.is_empty():  # so on the first night, when all records are new
+        return rows.get_column("family")
     is_kind = pl.any_horizontal(pl.col("ties").str.starts_with(f"{kind}:") for kind in kinds)
     borne, moved = (
         frame.lazy().select(names).explode("ties", empty_as_null=False).filter(is_kind).unique()
@@ -274,11 +311,11 @@ def find_families(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Which persons belong together.
 
     Args:
-        before: `RECORD_DIGESTS` of the one release.
+        before: rows of `RECORD_DIGESTS` of the one release.
         after: likewise, of the other.
 
     Returns:
-        `subject_id`, `family` (the smallest id in it), one row for each person of either release.
+        `subject_id`, `family` (the smallest id in it), one row for each person of either side.
     """
     known = ["kind", "handle", "subject_id"]
     was, now = (side.drop_nulls("subject_id").select(known) for side in (before, after))

@@ -94,12 +94,14 @@ def find_replayed(differences: pl.DataFrame, reach: pl.DataFrame, *, former: For
 
 def _side_of_former(former: Former) -> ComparedRelease:
     manifest = former.release.manifest if former.release else {}
-    digests, decisions = former.table(RECORD_DIGESTS), former.table(OBEYED_DECISIONS)
+    digests, decisions = former.scan(RECORD_DIGESTS), former.table(OBEYED_DECISIONS)
     return ComparedRelease(digests, decisions, order_redirects(former.table(ID_REDIRECTS)), manifest)
 
 
 def _side_of_tonight(tonight: Tonight) -> ComparedRelease:
-    return ComparedRelease(tonight.digests, tonight.decisions, order_redirects(tonight.redirects), tonight.account)
+    return ComparedRelease(
+        tonight.digests.lazy(), tonight.decisions, order_redirects(tonight.redirects), tonight.account
+    )
 
 
 def _replay_law(differences: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:

@@ -33,7 +33,7 @@ def decision(name, kind="different_order", *, left=None, right=None, order=None)
 
 def side(*records, decisions=(), **account):
     return ComparedRelease(
-        pl.DataFrame(list(records), schema=RECORD_DIGESTS.schema),
+        pl.LazyFrame(list(records), schema=RECORD_DIGESTS.schema),
         pl.DataFrame(list(decisions), schema=OBEYED_DECISIONS.schema),
         ID_REDIRECTS.empty(),
         ACCOUNT | account,
@@ -283,7 +283,7 @@ def families_by_hand(before, after):
 @given(records, records)
 def test_a_family_is_named_by_its_smallest_person(drawn_before, drawn_after):
     before, after = (
-        side(*(record(f"h{handle}", f"O{owner}", f"S{owner}") for handle, owner, _ in drawn)).digests
+        side(*(record(f"h{handle}", f"O{owner}", f"S{owner}") for handle, owner, _ in drawn)).digests.collect()
         for drawn in (drawn_before, drawn_after)
     )
     families = dict(find_families(before, after).iter_rows())
