@@ -55,16 +55,20 @@ def pass_gates(
     )
     looked_at = GatedNight(
         now=GatedRegister(
-            tonight.evidence.orders,
+            tonight.orders,
             store.scan(DISCREPANCIES.name).collect(),
             store.count(SUBJECTS.name),
             store.count(ARRESTS.name),
         ),
         before=before if former.release else None,
-        deliveries=tonight.evidence.deliveries,
-        order_sources=tonight.evidence.order_sources,
+        deliveries=tonight.evidence["deliveries"].collect(),
+        order_sources=tonight.evidence["order_sources"].collect(),
         # A refused application is set aside, and is in an order only where the police hold one of its time.
-        records=tonight.evidence.core_orders.filter(pl.col("event").ne_missing(EVENT_REFUSED)).get_column("record_id"),
+        records=tonight.evidence["core_orders"]
+        .filter(pl.col("event").ne_missing(EVENT_REFUSED))
+        .select("record_id")
+        .collect()
+        .to_series(),
         changes=changes,
         redirects=tonight.redirects,
         suites=suites,

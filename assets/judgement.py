@@ -177,15 +177,20 @@ def closures_of(found: pl.DataFrame, evidence: Evidence, store: TableStore) -> C
 
 def gather_evidence(store: TableStore) -> Evidence:
     """What the rules look at, all sources together."""
-    return Evidence(
-        orders=store.scan(GOLDEN_ORDERS).collect(),
-        order_sources=store.scan(ORDER_SOURCES.name).collect(),
-        conditions=store.scan(CONDITIONS.name).collect(),
-        arrests=store.scan(ARRESTS.name).collect(),
-        deliveries=pl.concat([store.scan(name) for name in DELIVERY_TABLES]).collect(),
-        core_orders=order_records(store).collect(),
-        core_aliases=gather(store, "aliases").collect(),
-        core_conditions=store.scan(CODED_CONDITIONS).collect(),
-        rejected_values=gather(store, "rejected_values").collect(),
-        decided=store.scan(FIELD_PROVENANCE.name).drop_nulls("decision_id").select("order_id", "field").collect(),
-    )
+    return Evidence(**{name: frame.collect() for name, frame in scan_evidence(store).items()})
+
+
+def scan_evidence(store: TableStore) -> dict[str, pl.LazyFrame]:
+    """What the rules look at by its name in `Evidence`, of which only what is used is read."""
+    return {
+        "orders": store.scan(GOLDEN_ORDERS),
+        "order_sources": store.scan(ORDER_SOURCES.name),
+        "conditions": store.scan(CONDITIONS.name),
+        "arrests": store.scan(ARRESTS.name),
+        "deliveries": pl.concat([store.scan(name) for name in DELIVERY_TABLES]),
+        "core_orders": order_records(store),
+        "core_aliases": gather(store, "aliases"),
+        "core_conditions": store.scan(CODED_CONDITIONS),
+        "rejected_values": gather(store, "rejected_values"),
+        "decided": store.scan(FIELD_PROVENANCE.name).drop_nulls("decision_id").select("order_id", "field"),
+    }

@@ -1,7 +1,7 @@
 """The last step: the night's tables become a release, in one atomic step."""
 
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, timedelta
 from importlib.metadata import version
 from typing import TypedDict
@@ -16,7 +16,7 @@ from assets.former import Former
 from assets.frame import EXPECTATIONS, NIGHTS, AssetEvents, Night, NightResource, as_of_date
 from assets.gates import pass_gates
 from assets.ingest import quarantine_table
-from assets.judgement import JUDGED_TABLES, gather_evidence
+from assets.judgement import JUDGED_TABLES, scan_evidence
 from assets.link import gather
 from assets.models import MODELS, version_of_night
 from assets.register import RECONCILED
@@ -140,8 +140,9 @@ def _basis(night: Night, store: TableStore, deliveries: pl.DataFrame, *, as_of: 
 
 def _released_tables(store: TableStore, tonight: Tonight) -> dict[str, pl.LazyFrame | pl.DataFrame]:
     """The tables of a release by name, but for its changes and what was expected of it."""
-    return {name: store.scan(name) for name in PUBLISHED_TABLES} | {
-        SOURCE_RECORDS.name: tonight.evidence.core_orders,
+    made: dict[str, pl.LazyFrame | pl.DataFrame] = {name: store.scan(name) for name in PUBLISHED_TABLES}
+    return made | {
+        SOURCE_RECORDS.name: tonight.evidence["core_orders"],
         CONDITION_CATALOGUE.name: named_catalogue(store.scan(DECISIONS.name).collect()),
         RECORD_DIGESTS.name: tonight.digests,
         OBEYED_DECISIONS.name: tonight.decisions,
@@ -193,18 +194,18 @@ def named_catalogue(decisions: pl.DataFrame) -> pl.DataFrame:
 
 def look_at(store: TableStore, account: ReleaseBasis, *, clock: PresenceClock) -> Tonight:
     """Tonight's release as its differences from the one before are judged by."""
-    evidence = replace(gather_evidence(store), orders=store.scan(ORDERS.name).collect())
+    evidence = scan_evidence(store) | {"orders": store.scan(ORDERS.name).collect().lazy()}
     core: Tables = {
-        "orders": evidence.core_orders,
-        "aliases": evidence.core_aliases,
-        "conditions": evidence.core_conditions,
-        "rejected_values": evidence.rejected_values,
+        "orders": evidence["core_orders"],
+        "aliases": evidence["core_aliases"],
+        "conditions": evidence["core_conditions"],
+        "rejected_values": evidence["rejected_values"],
         "arrests": gather(store, "arrests"),
     }
     tables: Tables = {
-        ORDERS.name: evidence.orders,
-        ORDER_SOURCES.name: evidence.order_sources,
-        ARRESTS.name: evidence.arrests,
+        ORDERS.name: evidence["orders"],
+        ORDER_SOURCES.name: evidence["order_sources"],
+        ARRESTS.name: evidence["arrests"],
         ARREST_SOURCES.name: store.scan(ARREST_SOURCES.name),
     }
     return Tonight(

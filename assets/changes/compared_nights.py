@@ -5,7 +5,7 @@ what the calendar alone has done. Does not: which cause a difference gets (`asse
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -30,7 +30,8 @@ class Tonight:
     """What tonight's release holds and rests on.
 
     Attributes:
-        evidence: what the rules look at, with the orders as published.
+        evidence: what the rules look at by its name in `Evidence`, with the orders as published; read when it is
+            looked at, for the most part a few columns or orders of it.
         clock: when an order is due in a source.
         digests: `RECORD_DIGESTS`.
         decisions: `OBEYED_DECISIONS`.
@@ -39,12 +40,17 @@ class Tonight:
     """
 
     as_of: date
-    evidence: Evidence
+    evidence: Mapping[str, pl.LazyFrame]
     clock: PresenceClock
     digests: pl.DataFrame
     decisions: pl.DataFrame
     redirects: pl.DataFrame
     account: Mapping[str, Any]
+
+    @property
+    def orders(self) -> pl.DataFrame:
+        """The orders as published."""
+        return self.evidence["orders"].collect()
 
 
 def list_changes(former: Former, tonight: Tonight) -> pl.DataFrame:
@@ -56,7 +62,7 @@ def list_changes(former: Former, tonight: Tonight) -> pl.DataFrame:
     Returns:
         `RELEASE_CHANGES`, sorted by its key, none of them accepted.
     """
-    differences = find_differences(former.table(ORDERS), tonight.evidence.orders)
+    differences = find_differences(former.table(ORDERS), tonight.orders)
     if former.release is not None and RECORD_DIGESTS.name not in former.release.manifest["digests"]:
         cause = cause_between(former.release.manifest, tonight.account)
         named = differences.with_columns(cause=pl.lit(cause), accepted=pl.lit(None))
@@ -80,7 +86,7 @@ def find_replayed(differences: pl.DataFrame, reach: pl.DataFrame, *, former: For
     """
     if former.release is None:
         return pl.DataFrame(schema=REPLAYED)
-    then = judge_status(facts_of(tonight.evidence.orders), as_of=former.release.as_of)
+    then = judge_status(facts_of(tonight.orders), as_of=former.release.as_of)
     is_reached = pl.any_horizontal("is_decided", "is_closed", "is_changed")
     unreached = reach.filter(~is_reached).get_column("order_id")
     judged = differences.filter(pl.col("field").is_in(JUDGED_FIELDS) & pl.col("order_id").is_in(unreached.implode()))
@@ -123,7 +129,7 @@ def _replay_judgement(order_ids: pl.Series, then: pl.DataFrame, *, former: Forme
     as_then = evidence.orders.drop(*STATUS_COLUMNS).join(then, on="order_id", maintain_order="left")
     day = former.release.as_of
     # Since when a source is watched, all its records say: those of these persons may all have come later.
-    judge = partial(_judge, clock=tonight.clock, watched=watched_sources(tonight.evidence.order_sources))
+    judge = partial(_judge, clock=tonight.clock, watched=watched_sources(tonight.evidence["order_sources"].collect()))
     now = judge(evidence, as_of=tonight.as_of)
     looks = {
         "calendar": judge(replace(evidence, orders=as_then), as_of=day),
@@ -138,23 +144,18 @@ def _replay_judgement(order_ids: pl.Series, then: pl.DataFrame, *, former: Forme
     return pl.concat(differing).unique(["order_id", "field"], keep="first", maintain_order=True)
 
 
-def _evidence_of(evidence: Evidence, order_ids: pl.Series) -> Evidence:
+def _evidence_of(evidence: Mapping[str, pl.LazyFrame], order_ids: pl.Series) -> Evidence:
     """The evidence of these orders and of all others of the same persons."""
-    of_asked = evidence.orders.filter(pl.col("order_id").is_in(order_ids.implode()))
-    orders = evidence.orders.join(of_asked, on="subject_id", how="semi")
-    held = evidence.order_sources.join(orders, on="order_id", how="semi")
-    keys = {
-        "order_id": orders.select("order_id"),
-        "record_id": held.select("record_id"),
-    }
-    frames = {field.name: getattr(evidence, field.name) for field in fields(evidence)}
-    narrowed = {
-        name: frame.join(wanted, on=key, how="semi")
-        for name, frame in frames.items()
-        for key, wanted in keys.items()
-        if key in frame.columns
-    }
-    return replace(evidence, **narrowed)
+    of_asked = evidence["orders"].filter(pl.col("order_id").is_in(order_ids.implode()))
+    orders = evidence["orders"].join(of_asked, on="subject_id", how="semi").select("order_id").collect()
+    held = evidence["order_sources"].join(orders.lazy(), on="order_id", how="semi").select("record_id").collect()
+    narrowed = dict(evidence)
+    for name, frame in evidence.items():
+        for wanted in (orders, held):
+            (key,) = wanted.columns
+            if key in frame.collect_schema():
+                narrowed[name] = frame.join(wanted.lazy(), on=key, how="semi")
+    return Evidence(**{name: frame.collect() for name, frame in narrowed.items()})
 
 
 def _judge(evidence: Evidence, *, as_of: date, clock: PresenceClock, watched: pl.DataFrame) -> pl.DataFrame:

@@ -22,7 +22,7 @@ PLACE = ("record_id", "source_key", "delivery_id", "file_name", "row_number")
 NOTHING, BETWEEN = "\x00", "\x1f"
 TIE_LENGTH = 10
 AT_ONCE = 100_000
-"""Records are put into words and digested in parts: all that a large night's records say is larger than they are."""
+"""Records are put into words and digested in parts: all that a large source's records say is larger than they are."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,24 @@ def digest_records(core: Tables, tables: Tables) -> pl.DataFrame:
         `RECORD_DIGESTS`, sorted by its key.
     """
     held = tables["order_sources"].lazy().select("record_id", "order_id", "is_dropped")
-    owners = held.join(tables["orders"].lazy().select("order_id", "subject_id"), on="order_id")
-    orders = core["orders"].lazy().join(owners, on="record_id").collect()
-    of_arrests = core["arrests"].lazy().join(_arrest_owners(tables), on=["source", "source_key", "row_number"])
+    owners = held.join(tables["orders"].lazy().select("order_id", "subject_id"), on="order_id").collect()
+    arrested = _arrest_owners(tables).collect()
     companions = [
         _companion_texts(core["aliases"], CORE_ALIASES.schema.names()),
         _companion_texts(core["conditions"], CORE_CONDITIONS.schema.names()),
         _companion_texts(core["rejected_values"], CORE_REJECTED_VALUES.schema.names()),
     ]
-    digested = [_digested("order", orders, companions), _digested("arrest", of_arrests.collect(), companions)]
-    return RECORD_DIGESTS.conform(pl.concat(digested)).sort(RECORD_DIGESTS.key)
+    owned = {
+        "arrest": (core["arrests"].lazy(), arrested.lazy(), ["source", "source_key", "row_number"]),
+        "order": (core["orders"].lazy(), owners.lazy(), ["record_id"]),
+    }
+    # Source by source: what is known of all records of a night is larger than any other table.
+    digested = [
+        _digested(kind, records.filter(source=source).join(owner, on=key).collect(), companions)
+        for kind, (records, owner, key) in owned.items()
+        for source in records.select(pl.col("source").unique().sort()).collect().to_series()
+    ]
+    return RECORD_DIGESTS.conform(pl.concat([RECORD_DIGESTS.empty(), *digested])).sort(RECORD_DIGESTS.key)
 
 
 def _arrest_owners(tables: Tables) -> pl.LazyFrame:
@@ -91,15 +99,16 @@ def _arrest_owners(tables: Tables) -> pl.LazyFrame:
 
 
 def _digested(kind: str, records: pl.DataFrame, companions: list[pl.DataFrame]) -> pl.DataFrame:
-    handles = record_handles(records)
     said = [name for name in records.columns if name not in (*PLACE, "order_id", "subject_id") and _is_said(name)]
     # Where the day of a row is that of the whole delivery, it says nothing of the row.
     undated = {"recorded_on": pl.when(fact_of_source("is_dated")).then("recorded_on")} if kind == "order" else {}
     ties = [tie for tie in TIES if kind in tie.of]
-    joined = records.join(handles.with_columns(digests(handles.get_column("handle"))), on="record_id")
-    for number, companion in enumerate(companions):
-        joined = joined.join(companion.rename({"text": f"text_{number}"}), on="record_id", how="left")
-    whole = _text([*said, *(f"text_{number}" for number in range(len(companions)))])
+    beside = {"handle": record_handles(records).select("record_id", text="handle")} | {
+        f"text_{number}": companion for number, companion in enumerate(companions)
+    }
+    joined = records.with_columns(_texts_of(records, texts).alias(name) for name, texts in beside.items())
+    joined = joined.with_columns(digests(joined.get_column("handle")))
+    whole = _text([*said, *(name for name in beside if name != "handle")])
 
     def digest(part: pl.DataFrame) -> pl.DataFrame:
         texts = part.with_columns(**undated).select(digest=whole).to_series()
@@ -107,6 +116,12 @@ def _digested(kind: str, records: pl.DataFrame, companions: list[pl.DataFrame]) 
         return digested.select(RECORD_DIGESTS.schema.names())
 
     return pl.concat([digest(joined.slice(at, AT_ONCE)) for at in range(0, max(joined.height, 1), AT_ONCE)])
+
+
+def _texts_of(records: pl.DataFrame, texts: pl.DataFrame) -> pl.Series:
+    """The `text` of each record among `record_id`, `text`: as many and in the same order."""
+    placed = records.select("record_id").join(texts, on="record_id", how="left", maintain_order="left")
+    return placed.get_column("text")
 
 
 def _is_said(name: str) -> bool:

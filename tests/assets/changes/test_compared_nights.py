@@ -1,7 +1,7 @@
 """What looking at tonight's facts on the former day proves."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -34,7 +34,9 @@ def tonight(whole):
     judged = judge_status(facts_of(whole.orders), as_of=AS_OF)
     orders = whole.orders.drop(set(judged.columns) - {"order_id"}).join(judged, on="order_id")
     nothing = RECORD_DIGESTS.empty(), OBEYED_DECISIONS.empty(), ID_REDIRECTS.empty()
-    return Tonight(AS_OF, replace(whole, orders=orders.select(whole.orders.columns)), PresenceClock(), *nothing, {})
+    published = replace(whole, orders=orders.select(whole.orders.columns))
+    scanned = {each.name: getattr(published, each.name).lazy() for each in fields(published)}
+    return Tonight(AS_OF, scanned, PresenceClock(), *nothing, {})
 
 
 @pytest.mark.parametrize(
