@@ -3,6 +3,7 @@
 Belongs here: the asset of the judgement, and the evidence that it starts from. Does not: the rules (`expectations`).
 """
 
+from dataclasses import replace
 from datetime import date
 
 import dagster as dg
@@ -89,6 +90,7 @@ def judgement(context: dg.AssetExecutionContext, night: NightResource) -> AssetE
 def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceClock) -> dict[Table, pl.DataFrame]:
     """The judged tables: discrepancies, scores, the queue, and the orders with their counts and scores."""
     evidence = gather_evidence(store)
+    evidence = replace(evidence, core_orders=name_records(evidence.core_orders))
     found = find_discrepancies(evidence, as_of=as_of, clock=clock, former=former.table(DISCREPANCIES))
     decided = closures_of(found, evidence, store)
     is_left_open = pl.col("kind").is_in(LEFT_OPEN)
@@ -101,7 +103,8 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
     )
     active = active_ones(discrepancies)
     scores = score_quality(evidence, active, as_of=as_of, clock=clock)
-    provenance = store.scan(FIELD_PROVENANCE.name).collect()
+    weighed = ("order_id", "field", "decision_id", "confidence")
+    provenance = store.scan(FIELD_PROVENANCE.name).select(weighed).collect()
     measured = pl.concat([provenance, contents_as_values(evidence.orders)], how="diagonal")
     queue = build_review_queue(
         evidence,
@@ -124,7 +127,7 @@ def judge(store: TableStore, *, former: Former, as_of: date, clock: PresenceCloc
 def gather_linked(store: TableStore, evidence: Evidence, closed: Closures) -> Linked:
     """What the linking and the stewards left to be looked at."""
     owners = register_tables.owners_of_records(evidence.order_sources, evidence.orders)
-    decisions, named = store.scan(DECISIONS.name).collect(), name_records(evidence.core_orders)
+    decisions, named = store.scan(DECISIONS.name).collect(), evidence.core_orders
     redirects, links = order_redirects(store.scan(ID_REDIRECTS.name).collect()), constraints(decisions, named)
     values = overrides(decisions, named, owners, redirects)
     return Linked(
@@ -150,12 +153,11 @@ def follow_corrections(
     if asked.is_empty():
         return CORRECTION_LINES.empty()
     redirects = order_redirects(store.scan(ID_REDIRECTS.name).collect())
-    records = name_records(evidence.core_orders)
-    places = find_places(asked, records, evidence.order_sources, redirects)
+    places = find_places(asked, evidence.core_orders, evidence.order_sources, redirects)
     frames = rule_frames(evidence, as_of=as_of, clock=clock)
     compared = look_again(RULES, frames, places.select("rule_code", order_id="order_now"))
     night = FollowingEvidence(
-        records=records,
+        records=evidence.core_orders,
         order_sources=evidence.order_sources,
         discrepancies=discrepancies,
         compared=compared,

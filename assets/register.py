@@ -87,7 +87,7 @@ def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[s
     conditions = code_by_decisions(listed.collect(), decisions)
     clusters, events = (store.scan(table.name).collect() for table in (LINK_CLUSTERS, LINK_ARRESTS))
     identities = identify(
-        {"orders": orders, "arrests": arrests.collect()},
+        {"orders": orders, "arrests": arrests},
         {"orders": clusters, "arrests": events},
         remembered=former.table(IDENTITIES),
         former_redirects=former.table(ID_REDIRECTS),

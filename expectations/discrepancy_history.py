@@ -124,7 +124,8 @@ def look_again(rules: tuple[Rule, ...], frames: Mapping[Subject, pl.DataFrame], 
     codes = set(wanted.get_column("rule_code"))
     parts = [
         frames[rule.subject]
-        .join(wanted.filter(pl.col("rule_code") == rule.code), on="order_id", how="semi")
+        .lazy()
+        .join(wanted.filter(pl.col("rule_code") == rule.code).lazy(), on="order_id", how="semi")
         .select(
             "order_id",
             "source",
@@ -137,7 +138,7 @@ def look_again(rules: tuple[Rule, ...], frames: Mapping[Subject, pl.DataFrame], 
         for rule in rules
         if rule.code in codes
     ]
-    return pl.concat([pl.DataFrame(schema=dict.fromkeys(FINDING_COLUMNS, pl.String)), *parts])
+    return pl.concat([pl.LazyFrame(schema=dict.fromkeys(FINDING_COLUMNS, pl.String)), *parts]).collect()
 
 
 def _was_found() -> pl.Expr:

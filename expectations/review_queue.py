@@ -113,7 +113,7 @@ def build_review_queue(
     Args:
         evidence: the core tables and the register.
         discrepancies: `DISCREPANCIES` of the same evidence.
-        provenance: `FIELD_PROVENANCE`: the votes for and against a golden value.
+        provenance: `order_id`, `field`, `decision_id` and `confidence` of `FIELD_PROVENANCE`.
         linked: what the linking and the stewards left.
         former: `REVIEW_QUEUE` of the release before; empty on the first night.
         former_as_of: the day of that release; None on the first night.

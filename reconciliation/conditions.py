@@ -43,23 +43,25 @@ def build_conditions(
     listed = conditions.join(
         held.filter(pl.col("standing") != AMENDED).select("record_id", "source", "order_id"), on="record_id"
     )
-    wordings = listed.filter(pl.col("condition_code").is_not_null()).sort(
-        pl.col("text").str.len_chars(),
-        "match_score",
-        "text",
-        "record_id",
-        "sequence",
-        descending=[True, True, False, False, False],
-        nulls_last=True,
+    wordings = listed.drop_nulls("condition_code")
+    # The longest wording speaks for a condition: few distinct ones are put in order, not all rows.
+    told = ["text", "match_score"]
+    in_order = (
+        wordings.select(told)
+        .unique()
+        .sort(pl.col("text").str.len_chars(), *reversed(told), descending=[True, True, False], nulls_last=True)
+        .with_row_index("place")
     )
+    wordings = wordings.join(in_order, on=told, nulls_equal=True)
     catalogue = condition_catalogue(wordings.get_column("condition_code").unique()).select(
         "label", "kind", condition_code="code"
     )
-    wordings = wordings.join(catalogue, on="condition_code", how="left", maintain_order="left")
+    wordings = wordings.join(catalogue, on="condition_code", how="left")
     is_from_court = pl.col("sources").list.set_intersection(list(COURT_SOURCES)).list.len() > 0
     return (
-        wordings.group_by("order_id", "condition_code", maintain_order=True)
-        .agg(pl.col("source").unique().sort().alias("sources"), pl.col("text", "match_score", "label", "kind").first())
+        wordings.group_by("order_id", "condition_code")
+        .agg(pl.col("source").unique().sort().alias("sources"), pl.col("place").min(), pl.col("label", "kind").first())
+        .join(in_order, on="place")
         .join(_support(listed), on=["order_id", "condition_code"])
         .pipe(_with_orders_beside, golden)
         .with_columns(is_golden=_is_believed())
@@ -108,14 +110,15 @@ def _is_believed() -> pl.Expr:
 
 def _support(listed: pl.DataFrame) -> pl.DataFrame:
     """`support`: the voices of the sources that hold a condition; `listing_sources`: those that list any."""
-    records = listed.group_by("order_id", "source").agg(pl.col("record_id").n_unique().alias("records"))
+    records = listed.unique("record_id").group_by("order_id", "source").agg(pl.len().alias("records"))
     holding = (
         listed.drop_nulls("condition_code")
+        .unique(["record_id", "condition_code"])
         .group_by("order_id", "condition_code", "source")
-        .agg(pl.col("record_id").n_unique().alias("holding"))
+        .agg(pl.len().alias("holding"))
         .join(records, on=["order_id", "source"])
-        .sort("order_id", "condition_code", "source")
     )
+    # Rounded, so that it does not matter in which order they are added up.
     support = holding.group_by("order_id", "condition_code").agg(
         (pl.col("holding") / pl.col("records")).sum().round(6).alias("support")
     )

@@ -4,6 +4,7 @@ Every handle that a record was ever known by keeps the id it had last: a source 
 tomorrow finds its orders' old ids. Handles are kept as digests, since some hold names.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,7 +36,7 @@ class Identities:
 
 
 def identify(
-    records: dict[str, pl.DataFrame],
+    records: Mapping[str, pl.DataFrame | pl.LazyFrame],
     links: dict[str, pl.DataFrame],
     *,
     remembered: pl.DataFrame,
@@ -88,9 +89,10 @@ def _remember(
     members: dict[str, pl.DataFrame], assigned: dict[str, Assignment], remembered: pl.DataFrame
 ) -> pl.DataFrame:
     """Tonight's handles with their ids, and those of former nights that did not come tonight."""
-    tonight = pl.concat(
-        members[kind].join(assigned[kind].ids, on="cluster").select(pl.lit(kind).alias("kind"), "handle", "id")
-        for kind in PREFIXES
-    )
-    absent = remembered.join(tonight, on=["kind", "handle"], how="anti")
-    return IDENTITIES.conform(pl.concat([tonight, IDENTITIES.conform(absent)])).sort(IDENTITIES.key)
+    kinds = []
+    for kind in sorted(PREFIXES):
+        tonight = members[kind].join(assigned[kind].ids, on="cluster").select("handle", "id")
+        known = remembered.filter(pl.col("kind") == kind).join(tonight, on="handle", how="anti")
+        both = pl.concat([tonight, known.select("handle", "id")]).sort("handle", "id")
+        kinds.append(both.with_columns(kind=pl.lit(kind)))
+    return IDENTITIES.conform(pl.concat(kinds))

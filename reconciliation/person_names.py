@@ -34,13 +34,14 @@ def with_whole_surnames(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFra
     moved = pl.col("lead").str.count_matches(" ") + 1
     given, folded = pl.col("forenames").str.split(" "), pl.col("forenames_folded").str.split(" ")
     kept = given.list.len() - moved
-    named = pl.concat([frame.select("subject_cluster", "surname_folded") for frame in (held, aliases)])
-    leads = pl.concat([_surname_leads(named).with_columns(is_alone=pl.lit(value=False)), _surnames_alone(held)])
-    known = held.select("subject_cluster", rest="forenames_folded").drop_nulls().unique()
+    people = held.select("subject_cluster", *NAME).unique()
+    named = pl.concat([frame.select("subject_cluster", "surname_folded") for frame in (people, aliases)])
+    leads = pl.concat([_surname_leads(named).with_columns(is_alone=pl.lit(value=False)), _surnames_alone(people)])
+    known = people.select("subject_cluster", rest="forenames_folded").drop_nulls().unique()
     candidates = (
         held.filter(~pl.col("surname_folded").str.contains(" "))
         .select("record_id", "subject_cluster", "forenames", "surname", *NAME)
-        .join(leads.join(_mostly_forenames(held, leads), on="lead", how="anti"), on="subject_cluster")
+        .join(leads.join(_mostly_forenames(people, leads), on="lead", how="anti"), on="subject_cluster")
         .filter((given.list.len() == folded.list.len()) & (kept > 0))
         .filter(~pl.col("is_alone") | (pl.col("last") == pl.col("surname_folded")))
         .with_columns(rest=folded.list.head(kept).list.join(" "), end=folded.list.tail(moved).list.join(" "))
@@ -75,11 +76,11 @@ def _surname_leads(named: pl.DataFrame) -> pl.DataFrame:
     return surnames.unnest("words").drop_nulls("lead").unique()
 
 
-def _surnames_alone(held: pl.DataFrame) -> pl.DataFrame:
+def _surnames_alone(people: pl.DataFrame) -> pl.DataFrame:
     """`lead`, `last`: usual surnames of one word, before another of the person that is no forename of theirs."""
-    surnames = _words(held, "surname_folded")
-    usual = _usual_surnames(surnames, _words(held, "forenames_folded"))
-    firsts = _with_forms(held.select("subject_cluster", first=_FIRST), "first").select("subject_cluster", word="form")
+    surnames = _words(people, "surname_folded")
+    usual = _usual_surnames(surnames, _words(people, "forenames_folded"))
+    firsts = _with_forms(people.select("subject_cluster", first=_FIRST), "first").select("subject_cluster", word="form")
     alone = surnames.filter(pl.col("word") == pl.col("whole")).join(firsts, on=["subject_cluster", "word"], how="anti")
     words = alone.select("subject_cluster", "word").unique()
     leads = words.join(usual, on="word").rename({"word": "lead"})
@@ -87,18 +88,18 @@ def _surnames_alone(held: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(pl.col("lead") != pl.col("last")).with_columns(is_alone=pl.lit(value=True))
 
 
-def _words(held: pl.DataFrame, name: str) -> pl.DataFrame:
-    """`record_id`, `subject_cluster`, `source`, `word`, `whole`: each word of a name in a row of its own."""
+def _words(named: pl.DataFrame, name: str) -> pl.DataFrame:
+    """`word`, `whole`, and whatever is no name: each word of a name in a row of its own."""
     words = pl.col(name).str.split(" ")
-    return held.select("record_id", "subject_cluster", "source", word=words, whole=name).explode("word").drop_nulls()
+    return named.select(pl.exclude(NAME), word=words, whole=name).explode("word").drop_nulls()
 
 
-def _mostly_forenames(held: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
+def _mostly_forenames(people: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
     """`lead`: words that so many times as many people bear among their forenames as before the end of a surname."""
-    people = pl.col("subject_cluster").n_unique()
-    given = held.select("subject_cluster", lead=pl.col("forenames_folded").str.split(" ")).explode("lead")
-    borne = given.join(leads, on=["subject_cluster", "lead"], how="anti").group_by("lead").agg(forename=people)
-    counts = leads.group_by("lead").agg(surname=people).join(borne, on="lead")
+    bearers = pl.col("subject_cluster").n_unique()
+    given = people.select("subject_cluster", lead=pl.col("forenames_folded").str.split(" ")).explode("lead")
+    borne = given.join(leads, on=["subject_cluster", "lead"], how="anti").group_by("lead").agg(forename=bearers)
+    counts = leads.group_by("lead").agg(surname=bearers).join(borne, on="lead")
     return counts.filter(pl.col("forename") > SURNAME_LEAD * pl.col("surname")).select("lead")
 
 
@@ -184,21 +185,23 @@ def with_surnames_held(held: pl.DataFrame) -> pl.DataFrame:
     person have it in the surname. A slip for the former counts where the rest begins forenames of the person
     (`HOLMRS Rebecca`).
     """
-    surnames, given = _words(held, "surname_folded"), _words(held, "forenames_folded")
+    named = held.select("subject_cluster", "source", *NAME).unique()
+    surnames, given = _words(named, "surname_folded"), _words(named, "forenames_folded")
     keys, sources = ["subject_cluster", "word"], pl.col("source").n_unique()
     counted = surnames.group_by(keys).agg(surname=sources).join(
         given.group_by(keys).agg(forename=sources), on=keys, how="left"
     )  # fmt: skip
     own = counted.join(_usual_surnames(surnames, given), on="word")
     only_here = counted.filter((pl.col("surname") > pl.col("forename")) & ~is_listed_forename(pl.col("word")))
-    beside = given.filter(pl.len().over("record_id") > 1)
     found = [
-        beside.join(own, on=keys, how="semi"),
+        given.filter(pl.col("whole").str.contains(" ")).join(own, on=keys, how="semi"),
         given.join(only_here, on=keys, how="semi"),
         _slips_for_surnames(given, own.select("subject_cluster", meant="word")),
     ]
-    ids = pl.concat(frame.select("record_id") for frame in found).get_column("record_id")
-    return held.with_columns(is_turned=pl.col("is_turned") | pl.col("record_id").is_in(ids.implode()))
+    name = ["subject_cluster", "forenames_folded"]
+    turned = pl.concat(frame.select("subject_cluster", forenames_folded="whole") for frame in found).unique()
+    marked = held.join(turned.with_columns(is_found=True), on=name, how="left", maintain_order="left")
+    return marked.with_columns(pl.col("is_turned") | pl.col("is_found").fill_null(value=False)).drop("is_found")
 
 
 def _usual_surnames(surnames: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:

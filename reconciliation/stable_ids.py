@@ -51,13 +51,17 @@ def assign_ids(members: pl.DataFrame, former: pl.DataFrame, *, prefix: str, as_o
         prefix: what new ids begin with, such as `ORD`.
         as_of: the night; part of what a new id is made of, so that an id that died is not born again.
     """
-    kept = _keep_ids(members, former)
+    shared = members.join(former, on="handle").group_by("cluster", "id").agg(pl.len().alias("votes"))
+    # Nearly all: the one cluster of an id, and the one id of that cluster. What follows is left to the others.
+    is_clear = pl.col("id").is_unique() & pl.col("cluster").is_unique()
+    contested = shared.filter(~is_clear)
+    kept = pl.concat([shared.filter(is_clear).select("cluster", "id"), _keep_ids(contested, members)])
     births = members.select("cluster").unique().join(kept, on="cluster", how="anti")
     ids = pl.concat([kept, _new_ids(births, taken=former.get_column("id"), prefix=prefix, as_of=as_of)]).sort("cluster")
-    return Assignment(ids, _find_redirects(members.join(ids, on="cluster"), former))
+    return Assignment(ids, _find_redirects(contested, ids, former))
 
 
-def record_handles(records: pl.DataFrame) -> pl.DataFrame:
+def record_handles(records: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """What each record is known by from night to night: its key, but for sources without row keys.
 
     A row of a workbook has no key, and another row may stand in its place tomorrow. It is known by its occurrence or
@@ -65,15 +69,15 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
     among rows that are alike in all that.
 
     Args:
-        records: order or arrest records in their core shape.
+        records: order or arrest records in their core shape. Of a lazy table no other columns are read.
 
     Returns:
         `record_id`, `handle`, one row for each record. Handles may hold names: they are compared, never kept or shown.
     """
-    reference = "occurrence_ref" if "occurrence_ref" in records.columns else "custody_ref"
-    distinguishing = [
-        name for name in ("order_type", "is_interim", "arrested_on", "offence_code") if name in records.columns
-    ]
+    records = records.lazy()
+    columns = records.collect_schema()
+    reference = "occurrence_ref" if "occurrence_ref" in columns else "custody_ref"
+    distinguishing = [name for name in ("order_type", "is_interim", "arrested_on", "offence_code") if name in columns]
     person = pl.concat_str("surname_folded", "forenames_folded", "date_of_birth", separator=" ", ignore_nulls=True)
     row = pl.concat_str(
         "source",
@@ -81,7 +85,7 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name).cast(pl.String).fill_null("-") for name in distinguishing),
         separator=":",
     )
-    when = [name for name in ("made_on", "arrested_on") if name in records.columns]
+    when = [name for name in ("made_on", "arrested_on") if name in columns]
     rows = (
         records.filter(~has_row_key)
         .sort(*when, "file_name", "row_number", "record_id")
@@ -89,18 +93,14 @@ def record_handles(records: pl.DataFrame) -> pl.DataFrame:
         .select("record_id", pl.format("{}:{}", "row", pl.int_range(pl.len()).over("row")).alias("handle"))
     )
     others = records.filter(has_row_key).select("record_id", pl.col("record_id").alias("handle"))
-    return pl.concat([others, rows])
+    return pl.concat([others, rows]).collect()
 
 
-def _keep_ids(members: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
+def _keep_ids(shared: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Clusters with the former id they keep, by rounds: a pair is taken if it is the best for both its sides."""
-    smallest = members.group_by("cluster").agg(pl.col("handle").min().alias("smallest"))
-    votes = (
-        members.join(former, on="handle")
-        .group_by("cluster", "id")
-        .agg(pl.len().alias("votes"))
-        .join(smallest, on="cluster")
-        .sort("votes", "id", "smallest", "cluster", descending=[True, False, False, False])
+    alike = members.join(shared, on="cluster", how="semi")
+    votes = shared.join(alike.group_by("cluster").agg(pl.col("handle").min().alias("smallest")), on="cluster").sort(
+        "votes", "id", "smallest", "cluster", descending=[True, False, False, False]
     )
     kept = [pl.DataFrame(schema=IDS)]
     while votes.height:
@@ -136,15 +136,15 @@ def _codes(seeds: pl.Series, prefix: str) -> pl.Series:
     return pl.select(pl.concat_str(pl.lit(f"{prefix}-"), *letters)).to_series()
 
 
-def _find_redirects(now: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
+def _find_redirects(shared: pl.DataFrame, now: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
     """Where the handles of an id went: all of them if it is gone, those under a new id if it was split."""
     moved = (
-        now.select("handle", pl.col("id").alias("new_id"))
-        .join(former.rename({"id": "old_id"}), on="handle")
+        shared.select("cluster", old_id="id")
+        .join(now.select("cluster", new_id="id"), on="cluster")
         .filter(pl.col("old_id") != pl.col("new_id"))
         .select("old_id", "new_id")
         .unique()
     )
-    is_gone = ~pl.col("old_id").is_in(now.get_column("id").unique().implode())
-    is_new = ~pl.col("new_id").is_in(former.get_column("id").unique().implode())
+    is_gone = ~pl.col("old_id").is_in(now.get_column("id").implode())
+    is_new = ~pl.col("new_id").is_in(former.get_column("id").implode())
     return moved.filter(is_gone | is_new).sort("old_id", "new_id")

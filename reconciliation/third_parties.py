@@ -103,10 +103,23 @@ def _mark_names(text: str, words: list[re.Match[str]]) -> list[bool]:
             and word.group()[0].isupper()
             and not _is_of_date(text, words, index, marks)
         )
-        is_place = _says_where(plain, index, marks) or (is_long and _is_cut_short(plain, index, marks))
         has_capital = is_cased and word.group()[0].isupper()
         goes_on = has_capital and index > 0 and _goes_on_a_name(text, words[index - 1], word, is_name=marks[-1])
-        marks.append(goes_on or (is_written_so and ((is_cued and not is_place) or plain[index] in _forenames())))
+        # Whether it says where takes longest to find out.
+        marks.append(
+            goes_on
+            or (
+                is_written_so
+                and (
+                    plain[index] in _forenames()
+                    or (
+                        is_cued
+                        and not _says_where(plain, index, marks)
+                        and not (is_long and _is_cut_short(plain, index, marks))
+                    )
+                )
+            )
+        )
         is_cued = is_cued or plain[index] in _words("cue")
     return marks
 

@@ -123,15 +123,15 @@ def with_condition_features(records: pl.DataFrame, evidence: Evidence) -> pl.Dat
         code.filter(is_golden & (others >= ENOUGH_AGAINST_COURT)).alias("firm_codes"),
         code.filter(is_doubtful).alias("doubtful_codes"),
     )
-    texts = evidence.conditions.filter(is_golden).select("order_id", "condition_code", golden_text="text")
-    worded = evidence.core_conditions.join(places, on="record_id").join(
-        texts, on=["order_id", "condition_code"], how="left"
-    )
-    held = worded.group_by("record_id").agg(
-        pl.col("condition_code").drop_nulls().unique().sort().alias("condition_codes"),
-        pl.col("condition_code").null_count().cast(pl.Int64).alias("uncoded_conditions"),
-        pl.col("is_cut").any().alias("has_cut_condition"),
-        _has_other_period().any().alias("has_other_period"),
+    worded = evidence.core_conditions.join(places, on="record_id")
+    held = (
+        worded.group_by("record_id")
+        .agg(
+            pl.col("condition_code").drop_nulls().unique().sort().alias("condition_codes"),
+            pl.col("condition_code").null_count().cast(pl.Int64).alias("uncoded_conditions"),
+            pl.col("is_cut").any().alias("has_cut_condition"),
+        )
+        .with_columns(has_other_period=pl.col("record_id").is_in(_with_other_period(worded, evidence).implode()))
     )
     codes, expected = pl.col("condition_codes"), pl.col("golden_condition_codes")
     missing = pl.when(is_from_court).then("firm_codes").otherwise(expected).list.set_difference(codes)
@@ -152,14 +152,16 @@ def with_condition_features(records: pl.DataFrame, evidence: Evidence) -> pl.Dat
     )
 
 
-def _has_other_period() -> pl.Expr:
-    """Both wordings of a condition give a period, and not the same one; a wording that was cut may have lost it."""
-    own, gold = (
-        pl.col(text).str.to_lowercase().str.extract_all(PERIOD).list.eval(pl.element().str.replace_all(r"\s+|s$", ""))
-        for text in ("text", "golden_text")
-    )
-    is_given = (own.list.len() > 0) & (gold.list.len() > 0) & ~pl.col("is_cut")
-    return (is_given & (own.list.set_symmetric_difference(gold).list.len() > 0)).fill_null(value=False)
+def _with_other_period(worded: pl.DataFrame, evidence: Evidence) -> pl.Series:
+    """Records of which a wording gives a period, and that of the order another; one that was cut may have lost it."""
+    golden = evidence.conditions.filter("is_golden").select("order_id", "condition_code", "text")
+    texts = pl.concat([worded.get_column("text"), golden.get_column("text")]).unique()
+    found = pl.col("text").str.to_lowercase().str.extract_all(PERIOD)
+    periods = texts.to_frame().with_columns(own=found.list.eval(pl.element().str.replace_all(r"\s+|s$", "")))
+    given = periods.filter(pl.col("own").list.len() > 0)
+    other = golden.join(given, on="text").select("order_id", "condition_code", other="own")
+    both = worded.filter(~pl.col("is_cut")).join(given, on="text").join(other, on=["order_id", "condition_code"])
+    return both.filter(pl.col("own").list.set_symmetric_difference("other").list.len() > 0).get_column("record_id")
 
 
 def travel_ends(conditions: pl.DataFrame) -> pl.DataFrame:

@@ -50,11 +50,11 @@ def weigh_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
         others are stated), `difference`.
     """
     counted = _counted(rivals)
-    strongest = strongest_rivals(rivals)
-    fuller = _with_forms(counted).filter("is_fuller").select(VALUE_KEY).unique().with_columns(has_fuller=True)
+    names = counted.filter(pl.col("field").is_in(NAME_FIELDS))
+    fuller = _with_forms(names).filter("is_fuller").select(VALUE_KEY).unique().with_columns(has_fuller=True)
     values = counted.group_by(VALUE_KEY).agg(is_split=pl.len() > 1)
     return (
-        name_differences(strongest)
+        name_differences(_strongest(counted))
         .join(values, on=VALUE_KEY)
         .join(fuller, on=VALUE_KEY, how="left")
         .with_columns(difference=pl.when("has_fuller").then(pl.lit("a fuller form is stated")).otherwise("difference"))
@@ -89,10 +89,12 @@ def strongest_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `order_id`, `field`, `value`, `rival`, `against` (sources that state it), `records`.
     """
-    return (
-        _counted(rivals)
-        .sort("against", "records", "rival", descending=[True, True, False])
-        .unique(VALUE_KEY, keep="first", maintain_order=True)
+    return _strongest(_counted(rivals))
+
+
+def _strongest(counted: pl.DataFrame) -> pl.DataFrame:
+    return counted.sort("against", "records", "rival", descending=[True, True, False]).unique(
+        VALUE_KEY, keep="first", maintain_order=True
     )
 
 

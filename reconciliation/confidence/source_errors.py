@@ -90,7 +90,9 @@ def _count_patterns(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl
 
     Field by field: the voices of all at once would take more memory than anything else in a night.
     """
-    standing = order_sources.filter(~pl.col("is_amended")).select("record_id", "order_id", "source")
+    standing = order_sources.filter(~pl.col("is_amended")).select(
+        "record_id", "source", owner="order_id", number=pl.col("order_id").rank("dense")
+    )
     fields = provenance.get_column("field").unique().to_list() or [""]  # without any, nothing is counted
     counted = [_count_of_field(provenance.filter(pl.col("field") == field), standing) for field in fields]
     return pl.concat(counted).sort("field", "is_checked", *SOURCE_NAMES)
@@ -99,41 +101,36 @@ def _count_patterns(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl
 def _count_of_field(provenance: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
     voices = _find_voices(provenance, standing)
     others = (
-        voices.filter(~pl.col("is_golden"))
-        .group_by(*VALUE_KEY, "value")
+        voices.drop_nulls("value")
+        .group_by("order_id", "number", "value")
         .agg(pl.col("source").unique())
-        .sort(*VALUE_KEY, pl.col("source").list.len(), "value", descending=[False, False, True, False])
-        .select(
-            *VALUE_KEY,
-            pl.col("source"),
-            place=(pl.int_range(pl.len()).over(VALUE_KEY) + 2).clip(0, MOST_VALUES),
-        )
+        .sort("number", pl.col("source").list.len(), "value", descending=[False, True, False])
+        .with_columns(place=(pl.int_range(pl.len()).over("number") + 2).clip(0, MOST_VALUES))
         .explode("source")
     )
-    own = voices.filter("is_golden").select(*VALUE_KEY, "source", place=pl.lit(1, pl.Int64))
-    places = pl.concat([own, others]).group_by(VALUE_KEY)
-    stated = places.agg(
-        pl.col("place").filter(pl.col("source") == source).min().fill_null(0).cast(pl.Int8).alias(source)
-        for source in SOURCE_NAMES
+    own = voices.filter(pl.col("value").is_null()).with_columns(place=pl.lit(1, pl.Int64))
+    columns = ("order_id", "number", "source", "place")
+    stated = (
+        pl.concat(frame.select(columns) for frame in (own, others))
+        .with_columns(pl.when(pl.col("source") == source).then("place").alias(source) for source in SOURCE_NAMES)
+        .group_by("number")
+        .agg(pl.col("order_id").first(), pl.col(SOURCE_NAMES).min().fill_null(0).cast(pl.Int8))
     )
     checked = provenance.select(*VALUE_KEY, pl.col("rule").is_in(CHECKED).alias("is_checked"))
-    return stated.join(checked, on=VALUE_KEY).group_by("field", "is_checked", *SOURCE_NAMES).agg(count=pl.len())
+    return stated.join(checked, on="order_id").group_by("field", "is_checked", *SOURCE_NAMES).agg(count=pl.len())
 
 
 def _find_voices(provenance: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`, `field`, `source`, `value` (null for the golden one), `is_golden`: what an order's own records state.
+    """`order_id`, `number`, `source`, `value` (null for the golden one): what an order's own records state of a field.
 
     Facts of a person are chosen among the records of all the person's orders and arrests; here each order has one vote
     for each source.
     """
-    winner = pl.concat_list(RECORD_ID)
-    agreeing = provenance.select(
-        *VALUE_KEY,
-        record_id=pl.when(pl.col("source").is_null()).then("agreeing").otherwise(winner.list.concat("agreeing")),
-    ).explode("record_id")
-    golden = agreeing.with_columns(value=pl.lit(None, pl.String), is_golden=True)
-    rivals = find_rivals(provenance).select(*VALUE_KEY, "record_id", value="rival", is_golden=False)
-    return pl.concat([golden, rivals]).join(standing, on=["record_id", "order_id"])
+    winners = provenance.drop_nulls("source").select("order_id", record_id=RECORD_ID)
+    agreeing = provenance.select("order_id", record_id="agreeing").explode("record_id")
+    golden = pl.concat([winners, agreeing]).with_columns(value=pl.lit(None, pl.String))
+    voices = pl.concat([golden, find_rivals(provenance).select("order_id", "record_id", value="rival")])
+    return voices.join(standing, on="record_id").filter(pl.col("order_id") == pl.col("owner"))
 
 
 def _maximise(statements: _Statements, *, fields: int) -> Numbers:

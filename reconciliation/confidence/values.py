@@ -54,6 +54,7 @@ USUAL_PEOPLE: Final = 1_650
 
 _IS_ALONE = pl.col("fit").str.ends_with(ALONE).fill_null(value=False)
 LINK_BANDS: Final = (0.5, 0.9, 0.99)
+SLICE: Final = 200_000
 MOST_VOTES, MOST_SLIPS, MOST_LONGER = 4, 3, 2
 OPPOSED: Final = {
     0.5: "fewer than half as many",
@@ -107,7 +108,10 @@ def value_confidence(
     observed = observe_values(provenance, Population.of(orders), order_sources, errors=errors)
     is_decided = pl.col("rule") == STEWARD_RULE
     probability = (model or shipped_model("value")).probability()
-    return observed.select(*VALUE_KEY, confidence=pl.when(is_decided).then(STEWARD).otherwise(probability))
+    confident = pl.when(is_decided).then(STEWARD).otherwise(probability).alias("confidence")
+    # A part at a time: the levels of all features side by side take more memory than anything else in a night.
+    starts = range(0, max(observed.height, 1), SLICE)
+    return pl.concat(observed.slice(start, SLICE).select(*VALUE_KEY, confident) for start in starts)
 
 
 def observe_values(
