@@ -18,9 +18,9 @@ from typing import Any, Final
 
 import polars as pl
 
+from assets.changes.odd_rows import ROW, find_families, find_odd_rows, odd_rows, with_families
 from ledger.decisions.binding import touched_orders
 from ledger.decisions.kinds import codes_about
-from matching.engine.components import label_components
 from warehouse.tables.register import RELEASE_CHANGES, UNEXPLAINED
 
 JUDGED_FIELDS: Final = ("discrepancy_count", "quality_score")
@@ -28,7 +28,6 @@ JUDGED_FIELDS: Final = ("discrepancy_count", "quality_score")
 
 ALL_NAME_FIELDS: Final = ("forenames", "surname", "forenames_folded", "surname_folded")
 REPLAYED: Final = {"order_id": pl.String, "field": pl.String, "replayed": pl.String}
-ROW: Final = ("kind", "handle")
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,12 +195,12 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
     """
     was, now = find_odd_rows(before.digests, after.digests)
     families = find_families(was, now)
-    rows = _with_families(pl.concat([before.digests, after.digests]), families)
+    rows = with_families(pl.concat([before.digests, after.digests]), families)
     held = rows.drop_nulls("order_id").select("order_id", "family").unique().collect()
     concerned = held.filter(pl.col("order_id").is_in(order_ids.implode())).select("family")
     orders = held.join(concerned, on="family", how="semi")
-    odd = _with_families(pl.concat([was, now]).lazy().select(*ROW, "subject_id"), families).collect()
-    changed = _odd_rows(was, now, [*ROW, "digest"])
+    odd = with_families(pl.concat([was, now]).lazy().select(*ROW, "subject_id"), families).collect()
+    changed = odd_rows(was, now, [*ROW, "digest"])
     reread = sorted(name for name, digest in after.inputs.items() if before.inputs.get(name) == digest)
     decided = _decided_orders(before, after)
     of_discrepancies = pl.col("kind").is_in(codes_about("discrepancy"))
@@ -210,8 +209,8 @@ def find_reach(order_ids: pl.Series, *, before: ComparedRelease, after: Compared
         "is_closed": decided.filter(of_discrepancies),
         "is_changed": changed.filter(~pl.col("delivery_id").is_in(reread)),
         "is_reread": changed.filter(pl.col("delivery_id").is_in(reread)),
-        "is_regrouped": _odd_rows(was, now, [*ROW, "order_id", "subject_id"]),
-        "is_moved": _odd_rows(was, now, [*ROW, "record_id"]),
+        "is_regrouped": odd_rows(was, now, [*ROW, "order_id", "subject_id"]),
+        "is_moved": odd_rows(was, now, [*ROW, "record_id"]),
     }
     for flag, reached in groups.items():
         by_family = (odd if "handle" in reached.columns else orders).join(reached, on=_key_of(reached), how="semi")
@@ -243,12 +242,6 @@ def _key_of(reached: pl.DataFrame) -> list[str]:
     return list(ROW) if "handle" in reached.columns else ["order_id"]
 
 
-def _with_families(rows: pl.LazyFrame, families: pl.DataFrame) -> pl.LazyFrame:
-    """The rows that are of a person, with its `family`: who is in none of `find_families` is one alone."""
-    named = rows.drop_nulls("subject_id").join(families.lazy(), on="subject_id", how="left")
-    return named.with_columns(pl.coalesce("family", "subject_id"))
-
-
 def _of_orders(sides: list[pl.LazyFrame], orders: pl.DataFrame) -> pl.DataFrame:
     """`ties` of the records of these orders."""
     if orders.is_empty():
@@ -256,34 +249,9 @@ def _of_orders(sides: list[pl.LazyFrame], orders: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(sides).join(orders.lazy(), on="order_id", how="semi").select("ties").collect()
 
 
-def find_odd_rows(before: pl.LazyFrame, after: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows of `RECORD_DIGESTS` of either side that the other does not hold just so, whatever delivery they came in.
-
-    Of two nights nearly all rows are the same: what is asked of the two is asked of these.
-    """
-    key = [*ROW, "record_id", "order_id", "subject_id", "digest"]
-    sides = ((before, after), (after, before))
-    was, now = (
-        one.join(other.select(key), on=key, how="anti", nulls_equal=True).collect(engine="streaming")
-        for one, other in sides
-    )
-    return was, now
-
-
-def _odd_rows(was: pl.DataFrame, now: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    """The rows of either side that the other does not hold."""
-    if was.is_empty() or now.is_empty():
-        return pl.concat([was, now])
-    sides = (
-        was.join(now, on=key, how="anti", nulls_equal=True),
-        now.join(was, on=key, how="anti", nulls_equal=True),
-    )
-    return pl.concat(sides)
-
-
 def _decided_orders(before: ComparedRelease, after: ComparedRelease) -> pl.DataFrame:
     """`order_id`, `kind`: the orders that decisions touch which are in force on one side only."""
-    moved = _odd_rows(before.decisions, after.decisions, ["decision_id"])
+    moved = odd_rows(before.decisions, after.decisions, ["decision_id"])
     found = [
         pl.DataFrame({"order_id": touched_orders(decisions, held, held, after.redirects)}).select(
             pl.col("order_id").cast(pl.String), pl.lit(kind).alias("kind")
@@ -305,27 +273,3 @@ def _tied_families(rows: pl.DataFrame, changed: pl.DataFrame, kinds: tuple[str, 
         for frame, names in ((rows, ["family", "ties"]), (changed, ["ties"]))
     )
     return borne.join(moved, on="ties", how="semi").select(pl.col("family").unique()).collect().to_series()
-
-
-def find_families(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Which persons belong together.
-
-    Args:
-        before: rows of `RECORD_DIGESTS` of the one release.
-        after: likewise, of the other.
-
-    Returns:
-        `subject_id`, `family` (the smallest id in it), one row for each person of either side.
-    """
-    known = ["kind", "handle", "subject_id"]
-    was, now = (side.drop_nulls("subject_id").select(known) for side in (before, after))
-    moved = was.join(now, on=["kind", "handle"], suffix="_after").filter(
-        pl.col("subject_id") != pl.col("subject_id_after")
-    )
-    people = pl.concat([was, now]).select(pl.col("subject_id").unique().sort())
-    rows = people.with_row_index("row")
-    links = moved.join(rows, on="subject_id").join(
-        rows, left_on="subject_id_after", right_on="subject_id", suffix="_after"
-    )
-    ends = (links.get_column(side).to_numpy() for side in ("row", "row_after"))
-    return people.with_columns(family=pl.col("subject_id").gather(label_components(people.height, *ends)))

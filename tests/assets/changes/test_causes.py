@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.changes.causes import GROUNDS, REPLAYED, ComparedRelease, find_families, find_reach, name_causes
+from assets.changes.causes import GROUNDS, REPLAYED, ComparedRelease, find_reach, name_causes
+from assets.changes.odd_rows import find_families
 from warehouse.tables.register import CAUSES, ID_REDIRECTS, UNEXPLAINED
 from warehouse.tables.release import OBEYED_DECISIONS, RECORD_DIGESTS
 
