@@ -45,14 +45,14 @@ def build_conditions(
     )
     wordings = listed.drop_nulls("condition_code")
     # The longest wording speaks for a condition: few distinct ones are put in order, not all rows.
-    told = ["text", "match_score"]
+    stated = ["text", "match_score"]
     in_order = (
-        wordings.select(told)
+        wordings.select(stated)
         .unique()
-        .sort(pl.col("text").str.len_chars(), *reversed(told), descending=[True, True, False], nulls_last=True)
+        .sort(pl.col("text").str.len_chars(), *reversed(stated), descending=[True, True, False], nulls_last=True)
         .with_row_index("place")
     )
-    wordings = wordings.join(in_order, on=told, nulls_equal=True)
+    wordings = wordings.join(in_order, on=stated, nulls_equal=True)
     catalogue = condition_catalogue(wordings.get_column("condition_code").unique()).select(
         "label", "kind", condition_code="code"
     )

@@ -17,6 +17,7 @@ from ledger.decisions.preview import NOT_IN_FORCE, foresee_all
 from review.deciding.decision_request import DecisionRequest
 from review.item.titles import with_titles
 from warehouse.codes import DOUBT
+from warehouse.tables.core import split_record_id
 
 
 def draft_all(wanted: DecisionRequest, present: Present) -> tuple[Draft, ...]:
@@ -107,4 +108,4 @@ def _spread(asked: Mapping[str, Any], present: Present) -> list[Mapping[str, Any
 def _by_source(order_id: str, present: Present) -> dict[str, str]:
     """The first record of an order in each source."""
     held = present.owners.filter(pl.col("order_id") == order_id).sort("record_id", descending=True)
-    return {name.split(":")[0]: name for name in held.get_column("record_id")}
+    return {split_record_id(name)[0]: name for name in held.get_column("record_id")}

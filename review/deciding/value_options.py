@@ -16,6 +16,7 @@ from review.item.fields import FIELD_NATURES
 from review.item.findings import format_value
 from review.item.titles import source_name, title_of
 from warehouse.codes import reference
+from warehouse.tables.core import split_record_id
 from warehouse.tables.register import ORDERS
 
 
@@ -56,7 +57,7 @@ def values_of(field: str, order_id: str, present: Present) -> tuple[ValueOption,
 
 
 def _holders(records: Sequence[str], *, is_golden: bool) -> tuple[str, ...]:
-    names = dict.fromkeys(source_name(record.split(":")[0]) for record in records)
+    names = dict.fromkeys(source_name(split_record_id(record)[0]) for record in records)
     return (*(["the register"] if is_golden else []), *names)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from ledger.owners import title_or_none
 from warehouse.codes import names_of
 from warehouse.sources import SOURCE_TITLES
+from warehouse.tables.core import split_record_id
 from warehouse.tables.titles import FIELD_TITLES
 from warehouse.wording import day_in_words
 
@@ -104,5 +105,5 @@ def source_name(source: str) -> str:
 
 def record_title(record_id: str) -> str:
     """A record by its source and key, from `<source>:<source_key>`."""
-    source, _, key = record_id.partition(":")
+    source, key = split_record_id(record_id)
     return f"{source_name(source)} {', row '.join(key.rsplit('#', 1)).replace('#', ', ')}"

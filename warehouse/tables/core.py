@@ -17,8 +17,14 @@ def record_id_of(row: Mapping[str, Any]) -> str:
     return f"{row['source']}:{row['source_key']}"
 
 
-def parts_of_record_id(record_id: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+def split_record_id(record_id: str) -> tuple[str, str]:
     """The source of a record and its key there."""
+    source, _, key = record_id.partition(":")
+    return source, key
+
+
+def parts_of_record_id(record_id: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """As `split_record_id`, of a column."""
     parts = record_id.str.splitn(":", 2)
     return parts.struct.field("field_0"), parts.struct.field("field_1")
 
