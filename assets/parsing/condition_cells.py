@@ -174,8 +174,12 @@ def split_listed(texts: pl.DataFrame) -> pl.DataFrame:
     A list separates its conditions: full stops and slashes within an entry are the entry's own. Arguments and
     result are those of `split_conditions`.
     """
-    parted, waiting = _part_plainly(texts)
-    return _pieces(pl.concat([*parted, waiting]))
+    # Lists say few texts over and over.
+    distinct = texts.select("text", entry="text").unique(maintain_order=True)
+    parted, waiting = _part_plainly(distinct)
+    pieces = _pieces(pl.concat([*parted, waiting]))
+    listed = texts.rename({"text": "entry"}).join(pieces, on="entry", how="inner", maintain_order="left_right")
+    return listed.select(texts.columns)
 
 
 def _part_plainly(cells: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame]:
@@ -189,9 +193,9 @@ def _part_plainly(cells: pl.DataFrame) -> tuple[list[pl.DataFrame], pl.DataFrame
         .str.replace_all(BULLET_ALONE, " • ")
         .str.replace_all(CLOSE_BETWEEN, "${last} ${number} ${next}")
     )
-    listed = lines.str.replace(LISTED, "$1").str.replace_all(BETWEEN_LISTED, "\n")
-    lines = pl.when(lines.str.contains(LISTED)).then(listed).otherwise(lines)
-    waiting = cells.with_row_index("cell").with_columns(known(lines)).drop_nulls("text")
+    listed = pl.col("text").str.replace(LISTED, "$1").str.replace_all(BETWEEN_LISTED, "\n")
+    unlisted = pl.when(pl.col("text").str.contains(LISTED)).then(listed).otherwise("text")
+    waiting = cells.with_row_index("cell").with_columns(lines).with_columns(text=known(unlisted)).drop_nulls("text")
     numbered, waiting = _by_numbering(waiting)
     bulleted, waiting = _parted(waiting, rf"{BULLET}[^\n]*\S\s*{BULLET}|{BULLET}.*\n|\n{BULLET}|\S{BULLET}")
     dashed, waiting = _parted(waiting, DASH_FIRST)

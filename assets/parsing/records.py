@@ -12,7 +12,7 @@ from assets.parsing.conditions import code_conditions
 from assets.parsing.date_forms import HAND_TYPED, DateForm
 from assets.parsing.dates import BIRTH_FIELDS, read_birth, read_date
 from assets.parsing.terms import is_until_further_order
-from assets.parsing.words import known_of_each
+from assets.parsing.words import known
 from warehouse.schema import Table
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.raw import PLACE
@@ -27,7 +27,7 @@ def as_sent(raw: pl.LazyFrame, *, key: str | None = None, exact: tuple[str, ...]
     """
     places = [column.name for column in PLACE]
     fields = [name for name in raw.collect_schema().names() if name not in places]
-    sent = {field: known_of_each(pl.col(field)) for field in fields}
+    sent = {field: known(pl.col(field)) for field in fields}
     if key is not None:
         sent[key] = pl.col(key).str.strip_chars()
     sent.update({field: pl.col(field) for field in exact})

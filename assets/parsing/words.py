@@ -8,8 +8,6 @@ import re
 
 import polars as pl
 
-from assets.parsing.distinct import each_distinct
-
 # Words that serve as names too (Nan, Null, Na) are left out.
 UNKNOWN_WORDS = (
     "n/k", "nk", "n.k.", "n.k", "not known", "unknown", "unk", "u/k", "not yet known", "nyk",
@@ -21,6 +19,7 @@ UNKNOWN_WORDS = (
 NO_WIDTH = r"(\p{Ll})\x{200b}+(\p{Lu})"  # a blank of no width parts two words only where the capitals show it
 INVISIBLE = r"\p{Cf}"  # what joins, allows or forbids a break, marks of direction, soft hyphens
 UNEVEN_BLANKS = r"[^\S\n]{2,}|[^\S\n ]"  # all but the single blank, which most texts are full of
+EVEN = r"^[!-~]+(?:[ \n][!-~]+)*$"  # of ASCII, with nothing to even out
 DASHES = r"[\p{Pd}\u2212]"  # en and em dashes, the hyphen that does not break, the minus sign
 SLASHES = r"[\u2044\u2215\u29f8]"
 # The digits that people from the Middle East and South Asia type, by the first of their ten characters.
@@ -33,19 +32,26 @@ def known(text: pl.Expr) -> pl.Expr:
 
     Trimmed, one space for any run of blanks, a letter and its accent as one character; line breaks stay.
     """
+    even = text.map_batches(_even, return_dtype=pl.String, is_elementwise=True)
+    # Each step is named once: polars works out a step again wherever an eager expression names it.
+    return even.str.replace(NOTHING, "").replace("", None)
+
+
+def _even(texts: pl.Series) -> pl.Series:
+    """The texts trimmed, with single blanks and whole characters, as most are that were typed in ASCII."""
+    texts = texts.cast(pl.String)
+    others = texts.filter(~texts.str.contains(EVEN)).unique()
+    if others.is_empty():
+        return texts
     even = (
-        text.str.normalize("NFC")
+        pl.col("text")
+        .str.normalize("NFC")
         .str.replace_all(NO_WIDTH, "${1} ${2}")
         .str.replace_all(INVISIBLE, "")
         .str.replace_all(UNEVEN_BLANKS, " ")
         .str.strip_chars()
     )
-    # Each step is named once: polars works out a step again wherever an eager expression names it.
-    return even.str.replace(NOTHING, "").replace("", None)
-
-
-known_of_each = each_distinct(pl.String)(known)
-"""`known` of a column as sent, which says the same over and over: each value is looked at once."""
+    return texts.replace(others, others.to_frame("text").select(even).to_series())
 
 
 def plain_signs(text: pl.Expr) -> pl.Expr:

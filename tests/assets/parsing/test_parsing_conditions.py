@@ -2,8 +2,10 @@
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from assets.parsing.condition_cells import split_conditions
+from assets.parsing.condition_cells import split_conditions, split_listed
 from assets.parsing.conditions import code_conditions
 from warehouse.codes import reference
 
@@ -96,3 +98,12 @@ def test_every_wording_of_the_catalogue_finds_its_own_code(cut_at):
         filled = filled.with_columns(pl.col("text").str.to_uppercase().str.slice(0, cut_at))
     coded = filled.join(code_conditions(filled["text"], cut_at=cut_at), on="text")
     assert coded.filter(pl.col("condition_code").ne_missing(pl.col("code"))).is_empty()
+
+
+ENTRIES = st.sampled_from(("Not to a. Must b", "1. Not to c\n2. Must d", '"Not to e", "No f"', "n/k", "", None))
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=8))
+def test_entries_that_are_said_again_are_split_as_each_alone(entries: list[str | None]) -> None:
+    rows = pl.DataFrame({"text": entries}, schema={"text": pl.String}).with_row_index("place")
+    assert split_listed(rows).equals(pl.concat(split_listed(row) for row in rows.iter_slices(1)))
