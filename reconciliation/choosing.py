@@ -29,7 +29,9 @@ class _Choices:
     Attributes:
         records: as put in order by `_number`, with `golden_<field>` of every field.
         values: `group` and one column for each field, a row for each group.
-        ranked, winners: by field, from `rank_statements` and `take_winners`, overrides in their place.
+        ranked: by field, from `rank_statements` without the merit; none of a choice that is not explained, since no
+            other part of it is as large.
+        winners: by field, from `take_winners`, overrides in their place.
         overrides: by the numbers of groups.
     """
 
@@ -52,7 +54,7 @@ def choose_values(records: pl.DataFrame, fields: tuple[Field, ...], *, group: st
     Returns:
         The group column, sorted, and one column for each field, with the canonical form beside it where there is one.
     """
-    choices = _choose(records, fields, group=group)
+    choices = _choose(records, fields, group=group, is_explained=False)
     return _names(choices.records, group).join(choices.values, on="group", maintain_order="left").drop("group")
 
 
@@ -80,29 +82,38 @@ def choose_fields(
     choices = _choose(records, fields, group=group, overrides=overrides)
     completed = complete(choices.values, choices.overrides) if complete else choices.values
     final = completed.drop(cs.starts_with(STATED))
+    names = _names(choices.records, group)
     reasons = [
-        explain_choice(
-            choices.ranked.pop(field.name),
-            mark_derived(final, choices.winners.pop(field.name), field=field.name),
-            record_ids=choices.records.get_column("record_id"),
-        ).select(pl.lit(field.name).alias("field"), pl.all())
+        names.join(
+            explain_choice(
+                choices.ranked.pop(field.name),
+                mark_derived(final, choices.winners.pop(field.name), field=field.name),
+                record_ids=choices.records.get_column("record_id"),
+            ),
+            on="group",
+        ).select(group, pl.lit(field.name).alias("field"), pl.exclude("group", group))
         for field in fields
     ]
-    names = _names(choices.records, group)
-    values, explained = (names.join(frame, on="group").drop("group") for frame in (final, pl.concat(reasons)))
-    return values.sort(group), explained
+    return names.join(final, on="group").drop("group").sort(group), pl.concat(reasons)
 
 
 def _choose(
-    records: pl.DataFrame, fields: tuple[Field, ...], *, group: str, overrides: Overrides = NO_OVERRIDES
+    records: pl.DataFrame,
+    fields: tuple[Field, ...],
+    *,
+    group: str,
+    overrides: Overrides = NO_OVERRIDES,
+    is_explained: bool = True,
 ) -> _Choices:
     records = _number(records, fields, group)
     overrides = overrides.number(_names(records, group), group)
     values = records.select("group").unique(maintain_order=True)
     ranked, winners = {}, {}
     for field in fields:
-        ranked[field.name] = rank_statements(records, field)
-        stated = take_winners(ranked[field.name], field)
+        statements = rank_statements(records, field)
+        stated = take_winners(statements, field)
+        if is_explained:
+            ranked[field.name] = statements.drop("merit")
         winners[field.name] = overrides.apply_to(stated, field.name)
         if field.name in overrides.fields:
             held = stated.select("group", pl.col("value").alias(f"{STATED}{field.name}"))

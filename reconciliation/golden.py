@@ -248,6 +248,8 @@ def choose_golden(
         group="subject_cluster",
         overrides=overrides_of(given, orders, group="subject_cluster"),
     )
+    origins = people.select("record_id", "source", "source_key", "file_name", "row_number")
+    del people
     order, order_reasons = choose_fields(
         held,
         ORDER_FIELDS,
@@ -257,9 +259,7 @@ def choose_golden(
     )
     golden = orders.join(person, on="subject_cluster", how="left").join(order, on="order_cluster", how="left")
     of_orders = orders.join(person_reasons, on="subject_cluster").select(order_reasons.columns)
-    reasons = pl.concat([of_orders, order_reasons]).join(
-        people.select("record_id", "source", "source_key", "file_name", "row_number"), on="record_id", how="left"
-    )
+    reasons = pl.concat([of_orders, order_reasons]).join(origins, on="record_id", how="left")
     return golden.sort("order_cluster"), name_decisions(reasons, given)
 
 

@@ -102,7 +102,7 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     order_ids = _named(night.order_ids, "order")
     decided = {name: values.join(order_ids, on="order_id") for name, values in night.decided.items()}
     held = mark_dropped(hold_records(night.orders, night.clusters), night.dropped)
-    golden, reasons = choose_golden(
+    golden, provenance = choose_golden(
         held,
         as_of=night.as_of,
         conditions=night.conditions,
@@ -121,13 +121,13 @@ def build_register(night: NightInput) -> dict[str, pl.DataFrame]:
     endings = hold_in_force(endings, golden, said=night.said_in_force, decided=decided)
     orders = build_orders(golden.join(endings, on="order_id"), held, conditions, as_of=night.as_of)
     orders = orders.join(find_sightings(sources, night.before, as_of=night.as_of), on="order_id", how="left")
-    provenance = reasons.join(order_ids, on="order_cluster")
-    del reasons
+    provenance = provenance.join(order_ids, on="order_cluster", how="left")
     tables[SOURCE_ERRORS] = estimate_errors(provenance, sources)
     confident = value_confidence(provenance, orders, sources, model=night.confidence, errors=tables[SOURCE_ERRORS])
     provenance = add(FIELD_PROVENANCE, provenance.join(confident, on=["order_id", "field"], how="left"))
     sure = orders.join(order_confidence(provenance, sources), on="order_id", how="left")
     add(ORDERS, with_contents_confidence(sure, conditions, provenance, sources))
+    del confident, orders, sure
     arrests = add(ARRESTS, build_arrests(night))
     add(SUBJECTS, build_subjects(golden, held, night.aliases, arrests))
     add(ARREST_SOURCES, build_arrest_sources(night))
@@ -277,5 +277,6 @@ def _named(ids: pl.DataFrame, kind: str, *, cluster: str | None = None) -> pl.Da
 
 
 def _identify(frame: pl.DataFrame, night: NightInput) -> pl.DataFrame:
-    ordered = frame.join(_named(night.order_ids, "order"), on="order_cluster")
-    return ordered.join(_named(night.subject_ids, "subject"), on="subject_cluster")
+    """Every cluster has its id; a join from the left copies none of the columns that are there."""
+    ordered = frame.join(_named(night.order_ids, "order"), on="order_cluster", how="left")
+    return ordered.join(_named(night.subject_ids, "subject"), on="subject_cluster", how="left")

@@ -54,7 +54,7 @@ USUAL_PEOPLE: Final = 1_650
 
 _IS_ALONE = pl.col("fit").str.ends_with(ALONE).fill_null(value=False)
 LINK_BANDS: Final = (0.5, 0.9, 0.99)
-SLICE: Final = 200_000
+SLICE: Final = 20_000
 MOST_VOTES, MOST_SLIPS, MOST_LONGER = 4, 3, 2
 OPPOSED: Final = {
     0.5: "fewer than half as many",
@@ -105,13 +105,17 @@ def value_confidence(
         model: defaults to the one that comes with Concord.
         errors: as for `observe_values`.
     """
-    observed = observe_values(provenance, Population.of(orders), order_sources, errors=errors)
-    is_decided = pl.col("rule") == STEWARD_RULE
+    population = Population.of(orders)
+    errors = estimate_errors(provenance, order_sources) if errors is None else errors
     probability = (model or shipped_model("value")).probability()
-    confident = pl.when(is_decided).then(STEWARD).otherwise(probability).alias("confidence")
-    # A part at a time: the levels of all features side by side take more memory than anything else in a night.
-    starts = range(0, max(observed.height, 1), SLICE)
-    return pl.concat(observed.slice(start, SLICE).select(*VALUE_KEY, confident) for start in starts)
+    confident = pl.when(pl.col("rule") == STEWARD_RULE).then(STEWARD).otherwise(probability).alias("confidence")
+    # Some orders at a time: what is observed of all side by side takes more memory than anything else in a night.
+    ids = provenance.select("order_id").unique()
+    starts = range(0, max(ids.height, 1), SLICE)
+    parts = (provenance.join(ids.slice(start, SLICE), on="order_id", how="semi") for start in starts)
+    return pl.concat(
+        observe_values(part, population, order_sources, errors=errors).select(*VALUE_KEY, confident) for part in parts
+    )
 
 
 def observe_values(
@@ -144,8 +148,8 @@ def observe_values(
             how="left",
             maintain_order="left",
         )
-        .join(population.fits, on=VALUE_KEY, how="left", maintain_order="left")
-        .join(hold_orders(order_sources), on="order_id", maintain_order="left")
+        .join(population.fits.join(judged, on="order_id", how="semi"), on=VALUE_KEY, how="left", maintain_order="left")
+        .join(hold_orders(order_sources.join(judged, on="order_id", how="semi")), on="order_id", maintain_order="left")
         .pipe(_with_errors, estimate_errors(provenance, order_sources) if errors is None else errors)
         .with_columns(people=pl.when(_IS_ALONE).then(population.people).otherwise(0.0))
         .select(

@@ -97,6 +97,21 @@ def test_where_nothing_is_claimed_or_measured_there_is_no_confidence(row):
     assert confidence(row) is None
 
 
+def test_orders_looked_at_a_few_at_a_time_come_out_as_all_at_once(monkeypatch):
+    # The second order leans on what records of the first say, and on how many people bear its name.
+    first = golden("surname", "Bates", agree=["pnc"], against=[("pnd", "Bate")])
+    second = first | {"order_id": "ORD-2", "agreeing": [], "source_key": "2"}
+    provenance = rows_of(FIELD_PROVENANCE, first, second, golden(), golden() | {"order_id": "ORD-2"})
+    orders = rows_of(ORDERS, *({"order_id": f"ORD-{n}", "subject_id": f"SUB-{n}", "surname": "Bates"} for n in (1, 2)))
+    records = held(1.0, 0.8, 1.0).with_columns(is_amended=pl.col("source") == "pnd")
+    sources = pl.concat([records, records.with_columns(order_id=pl.lit("ORD-2"), is_amended=False).head(1)])
+    at_once = values.value_confidence(provenance, orders, sources)
+    monkeypatch.setattr(values, "SLICE", 1)
+    apart = values.value_confidence(provenance, orders, sources)
+    assert apart.sort(values.VALUE_KEY).equals(at_once.sort(values.VALUE_KEY))
+    assert at_once.height == 4
+
+
 def test_a_result_that_a_later_one_amends_is_not_heard_against_a_value():
     amended = held(1.0, 1.0, 1.0).with_columns(is_amended=pl.col("source") == "pnd")
     row = golden(agree=["pnc"], against=[("pnd", "2024-04-03")])
