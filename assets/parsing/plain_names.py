@@ -30,21 +30,8 @@ SPOKEN = rf"^(?P<forenames>{_WORDS}) (?P<surname>{_WORD}|{_LARGE}{_CAPITAL})$"
 PARTED = rf"^(?P<surname>{_WORD}|{_CAPITAL})(?:(?:, ?|/)(?P<forenames>{_WORDS})|/(?P<capitals>{_CAPITALS}))$"
 # Words that patterns of `name_patterns` and `name_letters` name, beside those of `name_words.csv`.
 _NAMED_IN_PATTERNS = (
-    *(
-        "AND",
-        "OF",
-        "TRADING",
-        "THE",
-        "LATE",
-        "UNKNOWN",
-        "UNIDENTIFIED",
-        "KNOWN",
-        "CALLED",
-        "AKA",
-        "ALIAS",
-        "NEE",
-        "NFA",
-    ),
+    *("AND", "OF", "TRADING", "THE", "LATE", "UNKNOWN", "UNIDENTIFIED", "KNOWN", "CALLED", "AKA", "ALIAS"),
+    *("NEE", "NFA"),
     *("SURNAME", "FORENAME", "FORENAMES", "NAME", "NAMES", "FULL", "LAST", "FIRST", "FAMILY", "GIVEN", "CHRISTIAN"),
     *("DECEASED", "DEPORTED", "SON", "DAUGHTER", "WIFE", "HUSBAND", "WIDOW", "DIRECTOR", "OWNER", "MANAGER"),
     *("DOB", "AGE", "AGED", "BORN", "DATE", "JNR", "JR", "SNR", "JUNIOR", "SENIOR", "REX", "REGINA", "VS"),
