@@ -206,15 +206,17 @@ def check_specs(tables: Sequence[Table]) -> list[dg.AssetCheckSpec]:
 
 
 def put_out(
-    frames: Mapping[Table, pl.DataFrame],
+    frames: Mapping[Table, pl.DataFrame | pl.LazyFrame],
     night: Night,
     as_of: date,
     *,
     made_from: Collection[str] = (),
-    beside: Mapping[str, pl.DataFrame] = MappingProxyType({}),
+    beside: Mapping[str, pl.DataFrame | pl.LazyFrame] = MappingProxyType({}),
     metadata: Mapping[str, int | str] = MappingProxyType({}),
 ) -> AssetEvents:
     """Write the tables, validate each against its suite and report both checks; results are kept for the release.
+
+    A lazy table is never whole in memory: it is written some rows at a time, and validated as it was written.
 
     Tables `beside` them have no suite. All are stamped with what they were `made_from`, where the next night that takes
     them over must know.
@@ -225,13 +227,13 @@ def put_out(
     for name, frame in {**beside, **{table.name: frame for table, frame in frames.items()}}.items():
         store.write(name, frame)
     validator = Validator.shared()
-    validations = {table: validator.submit(table, frame, suite_for(table)) for table, frame in frames.items()}
+    validations = {table: validator.submit(table, store.scan(table.name), suite_for(table)) for table in frames}
     for table, validation in validations.items():
         results = validation.result()
         store.write(f"{EXPECTATIONS}{table.name}", results)
         yield dg.MaterializeResult(
             asset_key=table.name,
-            metadata={"dagster/row_count": frames[table].height, **metadata},
+            metadata={"dagster/row_count": store.count(table.name), **metadata},
             check_results=[structure_check(table, results), content_check(table, results, known)],
         )
     stamp_tables(store, basis_of_tables(night.limits, as_of.year), dict.fromkeys(names, made_from))

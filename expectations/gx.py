@@ -74,7 +74,9 @@ class Validator:
             Validator.shared().close()
             Validator.shared.cache_clear()
 
-    def submit(self, table: Table, frame: pl.DataFrame, suite: Sequence[Expectation]) -> Future[pl.DataFrame]:
+    def submit(
+        self, table: Table, frame: pl.DataFrame | pl.LazyFrame, suite: Sequence[Expectation]
+    ) -> Future[pl.DataFrame]:
         """Start a validation and return at once, or after it where nothing is in doubt; gives what `judge` does."""
         screened = screen(table, frame, suite)
         if screened.doubtful:

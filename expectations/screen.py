@@ -47,50 +47,75 @@ class Screened:
     rows: pl.DataFrame
 
 
-def screen(table: Table, frame: pl.DataFrame, suite: Sequence[Expectation]) -> Screened:
-    """Find the rows of a table, in any order, that may break an expectation of its suite."""
-    floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
-    rules = [rule for item in suite if (rule := _rule(frame, item)) is not None]
-    whole = frame.with_columns(pl.col(floats).fill_nan(None), *rules)  # pandas has no other null among numbers
-    broken = {place: breaks for place, item in enumerate(suite) if (breaks := _breaks(table, whole, item)) is not None}
-    rows = whole.filter(pl.any_horizontal(*broken.values())) if broken else whole.clear()
-    order = [name for name in table.order if name in frame.columns]
-    read = {*order, *(suite[place].kwargs.get("column") for place in broken)}
-    unread = (pl.lit(None, pl.Int8).alias(name) for name in rows.columns if name not in read)
+def screen(table: Table, frame: pl.DataFrame | pl.LazyFrame, suite: Sequence[Expectation]) -> Screened:
+    """Find the rows of a table, in any order, that may break an expectation of its suite.
+
+    Of a lazy table no more than the doubtful rows stays in memory.
+    """
+    whole = frame.lazy()
+    schema = whole.collect_schema()
+    floats = [name for name, dtype in schema.items() if dtype.is_float()]
+    whole = whole.with_columns(pl.col(floats).fill_nan(None))  # pandas has no other null among numbers
+    height = int(whole.select(pl.len()).collect(engine="streaming").item())
+    on_rows = {place: _breaks(table, item) for place, item in enumerate(suite) if "column" in item.kwargs}
+    found = _work_out(whole, {place: (breaks.any(), _evaluated(suite[place])) for place, breaks in on_rows.items()})
+    # What can't be worked out may be broken by any row.
+    broken = {
+        place: breaks if place in found else pl.lit(value=True)
+        for place, breaks in on_rows.items()
+        if place not in found or found[place][0]
+    }
+    order = [name for name in table.order if name in schema]
+    rules = [_value(table, suite[place]) for place in found if suite[place].holds is not None]
+    rows = whole.with_columns(rules).filter(pl.any_horizontal(*broken.values()) if broken else pl.lit(value=False))
+    read = {*order, *(suite[place].kwargs["column"] for place in broken)}
+    unread = (pl.lit(None, pl.Int8).alias(name) for name in rows.collect_schema() if name not in read)
+    rows = rows.with_columns(unread)
     return Screened(
-        evaluated=tuple(_evaluated(whole, item) for item in suite),
-        doubtful=tuple(broken),
-        rows=(rows.sort(order) if order else rows).with_columns(unread),
+        evaluated=tuple(found[place][1] if place in found else height for place in range(len(suite))),
+        doubtful=tuple(
+            place
+            for place, item in enumerate(suite)
+            if place in broken or (place not in on_rows and not _has_shape(item, schema.names(), height))
+        ),
+        rows=(rows.sort(order) if order else rows).collect(engine="streaming"),
     )
 
 
-def _rule(frame: pl.DataFrame, item: Expectation) -> pl.Series | None:
-    """The column of a rule: 1 met, 0 broken, null not applicable. None if it can't be worked out."""
-    if item.holds is None:
-        return None
+def _work_out(whole: pl.LazyFrame, asked: Mapping[int, tuple[pl.Expr, ...]]) -> dict[int, tuple[Any, ...]]:
+    """What each asks of the table as a whole, in one reading of it; one that can't be worked out is left out."""
+    asks = [ask.alias(f"{place} {nth}") for place, parts in asked.items() for nth, ask in enumerate(parts)]
     try:
-        return frame.select(item.holds.cast(pl.Int8).alias(str(item.kwargs["column"]))).to_series()
+        answers = whole.select(asks).collect(engine="streaming").row(0, named=True)
     except pl.exceptions.PolarsError:
-        return None
+        alone = ({place: parts} for place, parts in asked.items() if len(asked) > 1)
+        return {place: found for one in alone for place, found in _work_out(whole, one).items()}
+    return {place: tuple(answers[f"{place} {nth}"] for nth in range(len(parts))) for place, parts in asked.items()}
 
 
-def _breaks(table: Table, whole: pl.DataFrame, item: Expectation) -> pl.Series | None:
-    """Which rows may break an expectation; None if the table meets it."""
-    column = item.kwargs.get("column")
-    if column is None:
-        names, least = item.kwargs.get("column_set", ()), item.kwargs.get("min_value", 0)
-        is_met = set(names) <= set(whole.columns) and whole.height >= least  # type: ignore[call-overload,operator]
-        return None if is_met else whole.select(pl.repeat(value=False, n=pl.len())).to_series()
-    key = pl.struct(table.key) if column == ROW_KEY else pl.col(str(column))
-    try:
-        found = whole.select(BREAKS[item.type](key, item.kwargs).fill_null(value=False)).to_series()
-    except (KeyError, pl.exceptions.PolarsError):
-        return whole.select(pl.repeat(value=True, n=pl.len())).to_series()
-    return found if found.any() else None
+def _value(table: Table, item: Expectation) -> pl.Expr:
+    """What an expectation speaks of; of a rule 1 for met, 0 for broken, null where it does not apply."""
+    column = str(item.kwargs["column"])
+    if item.holds is not None:
+        return item.holds.cast(pl.Int8).alias(column)
+    return pl.struct(table.key) if column == ROW_KEY else pl.col(column)
 
 
-def _evaluated(whole: pl.DataFrame, item: Expectation) -> int:
-    column = item.kwargs.get("column")
-    if column not in whole.columns or item.type == NOT_NULL:
-        return whole.height
-    return whole.height - whole.get_column(str(column)).null_count()
+def _breaks(table: Table, item: Expectation) -> pl.Expr:
+    """Whether a row may break an expectation: any may break one of a type that is not known here."""
+    if item.type not in BREAKS:
+        return pl.lit(value=True)
+    return BREAKS[item.type](_value(table, item), item.kwargs).fill_null(value=False)
+
+
+def _evaluated(item: Expectation) -> pl.Expr:
+    """How many rows an expectation speaks of."""
+    if item.type == NOT_NULL or item.kwargs["column"] == ROW_KEY:
+        return pl.len()
+    return (pl.col(str(item.kwargs["column"])) if item.holds is None else item.holds).count()
+
+
+def _has_shape(item: Expectation, columns: Sequence[str], height: int) -> bool:
+    """Whether a table meets an expectation of it as a whole."""
+    names, least = item.kwargs.get("column_set", ()), item.kwargs.get("min_value", 0)
+    return set(names) <= set(columns) and height >= least  # type: ignore[call-overload,operator]

@@ -19,13 +19,16 @@ class TableStore:
         """Where the table of that name stands."""
         return self.folder / f"{name}.parquet"
 
-    def write(self, name: str, frame: pl.DataFrame) -> Path:
-        """Write a table in place of the one of that name; a reader of the old one keeps it."""
+    def write(self, name: str, frame: pl.DataFrame | pl.LazyFrame) -> Path:
+        """Write a table in place of the one of that name; a reader of the old one keeps it.
+
+        Of a lazy table some rows at a time are in memory, as far as it can be worked out so.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         building = self.path(f".{name}")
         # No larger than by the default of 3, a third sooner. Least and greatest values, which nothing reads, would
         # take a sixth more.
-        frame.write_parquet(building, compression_level=1, statistics=False)
+        frame.lazy().sink_parquet(building, compression_level=1, statistics=False, engine="streaming")
         return building.replace(self.path(name))
 
     def scan(self, name: str) -> pl.LazyFrame:
