@@ -13,6 +13,7 @@ from assets.frame import AssetEvents, Night, NightResource, as_of_date, check_sp
 from assets.reuse import TakenOver, read_changed, readings_name, standardise_changed
 from assets.sources import find_sources
 from assets.sources.contract import RECORD_TABLES, Limits, Source
+from warehouse.pieces import Pieces
 from warehouse.releases.manifests import published_inputs
 from warehouse.schema import Table
 from warehouse.stamps import IN_FULL, TAKEN_OVER, FormerTables
@@ -41,14 +42,14 @@ class LostRecordError(Exception):
     """The core tables of a source do not hold as many records as rows were read: the reader is at fault."""
 
 
-def check_no_record_is_lost(source: Source, store: TableStore, core: Mapping[str, pl.DataFrame]) -> None:
+def check_no_record_is_lost(source: Source, store: TableStore, core: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> None:
     """Hold a source to one core record for each row on an order or arrest.
 
     Raises:
         LostRecordError: there are more or fewer.
     """
     rows = sum(store.count(table.name) for table in source.raw_tables if table.name.endswith(RECORD_TABLES))
-    records = core["orders"].height + core["arrests"].height
+    records = sum(int(core[name].lazy().select(pl.len()).collect().item()) for name in ("orders", "arrests"))
     if rows != records:
         raise LostRecordError(
             f"{source.name}: {rows} rows on orders and arrests were read, but they gave {records} records"
@@ -114,10 +115,13 @@ def core_asset(source: Source) -> dg.AssetsDefinition:
         as_of = as_of_date(context)
         store = night.store(as_of)
         raw = {name: store.scan(name) for name in raw_names}
-        core, taken = standardise_changed(source, raw, former=former_tables(night, as_of), as_of=as_of)
-        check_no_record_is_lost(source, store, core)
-        frames = {table: table.conform(core[name]) for name, table in tables.items()}
-        yield from put_out(frames, night, as_of, made_from=raw_names, metadata=said_of(taken, context))
+        with Pieces.of_step(context.op_def.name, below=store.folder) as pieces:
+            core, taken = standardise_changed(
+                source, raw, former=former_tables(night, as_of), as_of=as_of, pieces=pieces
+            )
+            check_no_record_is_lost(source, store, core)
+            frames = {table: table.conform(core[name]) for name, table in tables.items()}
+            yield from put_out(frames, night, as_of, made_from=raw_names, metadata=said_of(taken, context))
 
     return standardise
 

@@ -10,10 +10,11 @@ again as a proof, others each night.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import zip_longest
+from typing import Literal
 from zlib import crc32
 
 import polars as pl
@@ -22,10 +23,11 @@ from assets.deliveries import Intake
 from assets.delivery_files import file_digests
 from assets.parsing.words import known
 from assets.sources.contract import RECORD_TABLES, Delivery, Fault, Reading, Source
+from assets.standardised_pieces import CORE, RECORD, LazyFrames, standardise_rows
+from warehouse.pieces import Pieces
 from warehouse.schema import Table
 from warehouse.sources import SOURCES
 from warehouse.stamps import FormerTables, NotReusableError
-from warehouse.tables.core import CORE_TABLES
 from warehouse.tables.raw import PLACE
 
 PROVED_IN = 100
@@ -35,14 +37,11 @@ PLACES = [column.name for column in PLACE]
 COUNTS = ("rows_read", "rows_duplicate", "rows_declared", "rows_both")
 READING_KEY = ("delivery_id", "file_name", "sha256", "companion")
 READINGS = {**dict.fromkeys((*READING_KEY, "faults"), pl.String), **dict.fromkeys(COUNTS, pl.Int64)}
-CORE = {table.name.removeprefix("core__"): table for table in CORE_TABLES}
 # Sources whose rows have no keys: a row is known by where it stands.
 KEYLESS = frozenset(facts.name for facts in SOURCES if not facts.has_row_keys)
 
-# Beside the columns of raw tables: the record that a row belongs to, and which of its rows it is.
-RECORD, NTH = "of_record", "nth_of_record"
-
-Frames = dict[str, pl.DataFrame]
+# Which of the rows of its record a row is, and at which place the former night has it.
+NTH, AT = "nth_of_record", "at"
 
 
 class ProofFailedError(NotReusableError):
@@ -151,18 +150,24 @@ def read_changed(
 
 
 def standardise_changed(
-    source: Source, raw: Mapping[str, pl.LazyFrame], *, former: FormerTables, as_of: date
-) -> tuple[Frames, TakenOver]:
-    """The core tables of a source by short name, as `Source.standardise`, and how many records were taken over."""
+    source: Source, raw: Mapping[str, pl.LazyFrame], *, former: FormerTables, as_of: date, pieces: Pieces
+) -> tuple[LazyFrames, TakenOver]:
+    """The core tables of a source by short name, as `Source.standardise`, and how many records were taken over.
+
+    They are worked out when they are written; until then `pieces` holds what they are made of.
+    """
     names = {name: f"core_{source.name}__{name}" for name in CORE}
+    rows = {table.name: _with_record(raw[table.name], table, source=source) for table in source.raw_tables}
     try:
-        raw_before = former.read(list(raw))
+        before = former.read(list(raw))
         stored = former.read(list(names.values()), made_from=former.digests(list(raw)))
-        former_core = {name: stored[names[name]].collect() for name in CORE}
-        core, rows = _carry_on(source, raw, raw_before=raw_before, core=former_core, as_of=as_of)
+        then = {table.name: _with_record(before[table.name], table, source=source) for table in source.raw_tables}
+        former_core = {name: stored[names[name]] for name in CORE}
+        core, taken = _carry_on(source, rows, then, core=former_core, as_of=as_of, pieces=pieces)
     except NotReusableError as error:
-        return source.standardise(raw, as_of), TakenOver(in_full=_give_up(former, error))
-    return source.mark_fillers(core), TakenOver(rows)
+        whole = {name: frame.collect() for name, frame in rows.items()}
+        core, taken = standardise_rows(source, whole, as_of, pieces=pieces), TakenOver(in_full=_give_up(former, error))
+    return source.mark_fillers(core), taken
 
 
 def _give_up(former: FormerTables, error: NotReusableError) -> str:
@@ -172,49 +177,38 @@ def _give_up(former: FormerTables, error: NotReusableError) -> str:
 
 
 def _carry_on(
-    source: Source,
-    raw: Mapping[str, pl.LazyFrame],
-    *,
-    raw_before: Mapping[str, pl.LazyFrame],
-    core: Frames,
-    as_of: date,
-) -> tuple[Frames, int]:
+    source: Source, rows: LazyFrames, before: LazyFrames, *, core: LazyFrames, as_of: date, pieces: Pieces
+) -> tuple[LazyFrames, TakenOver]:
     """Core tables, fillers not marked, of which only records that changed were done again; how many were not."""
-    rows, before = (
-        {table.name: _with_record(frames[table.name], table, source=source) for table in source.raw_tables}
-        for frames in (raw, raw_before)
-    )
-    if any(frame.get_column(RECORD).has_nulls() for frame in rows.values()):
-        raise NotReusableError(f"a row of {source.name} has no key")
     changed = _find_changed(source, rows, before=before, core=core)
     proved = pl.col(RECORD).hash(0) % PROVED_IN == as_of.toordinal() % PROVED_IN
-    again = pl.concat([changed, *(frame.filter(proved).select(RECORD) for frame in rows.values())]).unique()
-    todo = {
-        name: frame.join(again, on=RECORD, how="semi", maintain_order="left").drop(RECORD, NTH).lazy()
-        for name, frame in rows.items()
-    }
-    done, whole, taken = source.records(todo, as_of), {}, 0
+    proofs = pl.concat(frame.filter(proved).select(RECORD) for frame in rows.values()).collect().unique()
+    again = pl.concat([changed, proofs]).unique()
+    todo = {name: _of(frame, again, RECORD).collect() for name, frame in rows.items()}
+    fresh, whole, taken = standardise_rows(source, todo, as_of, pieces=pieces), {}, 0
     for name, table in CORE.items():
-        fresh = table.conform(done[name])
-        kept = _placed(name, _without(core[name], changed), rows=rows)
-        proof = kept.join(again, left_on="record_id", right_on=RECORD, how="semi")
-        if not _without(fresh, changed).sort(table.key).equals(proof.sort(table.key)):
+        kept = _of(core[name], again, how="anti")
+        proof = _of(core[name], proofs.join(changed, on=RECORD, how="anti"))
+        if PLACES[0] in table.schema:
+            taken += int(kept.select(pl.len()).collect().item())
+            kept, proof = (_placed(part, table, source=source, rows=rows) for part in (kept, proof))
+        if not _of(fresh[name], changed, how="anti").collect().equals(proof.collect()):
             raise ProofFailedError(f"standardising records of {source.name} again gives other {name} than were kept")
-        kept = _without(kept, again)
-        taken += kept.height if PLACES[0] in kept.columns else 0
-        whole[name] = pl.concat([kept, fresh]).sort(table.key, nulls_last=True)
-    return whole, taken
+        whole[name] = kept.merge_sorted(fresh[name], "record_id")  # each record is whole on one side
+    return whole, TakenOver(taken)
 
 
-def _without(core: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
-    return core.join(records, left_on="record_id", right_on=RECORD, how="anti", maintain_order="left")
+def _of(
+    frame: pl.LazyFrame, records: pl.DataFrame, on: str = "record_id", *, how: Literal["semi", "anti"] = "semi"
+) -> pl.LazyFrame:
+    """The rows of some records, or of all others, in their order."""
+    return frame.join(records.lazy(), left_on=on, right_on=RECORD, how=how, maintain_order="left")
 
 
-def _with_record(raw: pl.LazyFrame, table: Table, *, source: Source) -> pl.DataFrame:
-    """Raw rows with the id of the record that they belong to, and which of its rows each is."""
+def _with_record(raw: pl.LazyFrame, table: Table, *, source: Source) -> pl.LazyFrame:
+    """Raw rows with the id of the record that they belong to."""
     key = pl.concat_str(table.key, separator="#") if source.name in KEYLESS else _own(table).str.strip_chars()
-    named = raw.with_columns((pl.lit(f"{source.name}:") + key).alias(RECORD))
-    return named.with_columns(pl.int_range(pl.len()).over(RECORD).alias(NTH)).collect()
+    return raw.with_columns((pl.lit(f"{source.name}:") + key).alias(RECORD))
 
 
 def _own(table: Table) -> pl.Expr:
@@ -222,21 +216,16 @@ def _own(table: Table) -> pl.Expr:
     return pl.col(table.key[0] if table.key else table.columns[len(PLACES)].name)
 
 
-def _find_changed(source: Source, rows: Frames, *, before: Frames, core: Frames) -> pl.DataFrame:
+def _find_changed(source: Source, rows: LazyFrames, *, before: LazyFrames, core: LazyFrames) -> pl.DataFrame:
     """The records that must be done again."""
     fillers = [core[name].filter("is_birth_placeholder") for name in ("orders", "arrests")]
-    found = [frame.select(pl.col("record_id").alias(RECORD)) for frame in fillers]
-    place = PLACES[0]
+    found = [frame.select(pl.col("record_id").alias(RECORD)).collect() for frame in fillers]
     for table in source.raw_tables:
         said = [name for name in table.schema.names() if name not in PLACES or source.name in KEYLESS]
-        both = rows[table.name].join(before[table.name], on=[RECORD, NTH], how="full", coalesce=True, suffix="_then")
-        is_same = pl.all_horizontal(
-            pl.col(place, f"{place}_then").is_not_null(),
-            *(pl.col(name).eq_missing(pl.col(f"{name}_then")) for name in said),
-        )
-        found.append(both.filter(~is_same).select(RECORD))
+        found += _find_other(rows[table.name], before[table.name], said, source=source)
     if source.amends is not None:
-        amending = pl.concat(rows.values()).select(RECORD, amended=known(pl.col(source.amends))).drop_nulls("amended")
+        amended = known(pl.col(source.amends)).alias("amended")
+        amending = pl.concat(rows.values()).select(RECORD, amended).drop_nulls("amended").collect()
         found += [
             amending.select(RECORD),
             amending.select((pl.lit(f"{source.name}:") + pl.col("amended")).alias(RECORD)),
@@ -244,15 +233,42 @@ def _find_changed(source: Source, rows: Frames, *, before: Frames, core: Frames)
     return pl.concat(found).unique()
 
 
-def _placed(name: str, core: pl.DataFrame, *, rows: Frames) -> pl.DataFrame:
-    """Core rows with the places at which their raw rows stand tonight."""
-    if PLACES[0] not in core.columns:
+def _find_other(rows: pl.LazyFrame, before: pl.LazyFrame, said: Sequence[str], *, source: Source) -> list[pl.DataFrame]:
+    """The records of which a row of a table came, went or says something else, found a column at a time."""
+    now, then = (_numbered(frame, source) for frame in (rows, before))
+    places = now.join(then.with_row_index(AT), on=[RECORD, NTH], how="left", maintain_order="left").get_column(AT)
+    is_same = places.is_not_null()
+    for name in said:
+        one, other = (frame.select(name).collect().to_series() for frame in (rows, before))
+        is_same &= one.eq_missing(other.gather(places))
+    return [now.filter(~is_same).select(RECORD), then.join(now, on=[RECORD, NTH], how="anti").select(RECORD)]
+
+
+def _numbered(rows: pl.LazyFrame, source: Source) -> pl.DataFrame:
+    """The record of each row, and which of its rows it is."""
+    records = rows.select(RECORD).collect()
+    if records.get_column(RECORD).has_nulls():
+        raise NotReusableError(f"a row of {source.name} has no key")
+    is_one_each = records.get_column(RECORD).n_unique() == records.height  # in most tables; to count takes long
+    return records.with_columns((pl.lit(0) if is_one_each else pl.int_range(pl.len()).over(RECORD)).alias(NTH))
+
+
+def _placed(core: pl.LazyFrame, table: Table, *, source: Source, rows: LazyFrames) -> pl.LazyFrame:
+    """Core rows with the places at which their raw rows stand tonight; without keys they stand where they stood."""
+    if source.name in KEYLESS:
         return core
-    is_arrest = name == "arrests"
-    tables = [
-        rows[table] for table in rows if table.endswith(RECORD_TABLES) and table.endswith("__arrests") == is_arrest
+    is_arrest = table is CORE["arrests"]
+    places = [
+        frame.select(pl.col(RECORD).alias("record_id"), *PLACES)
+        for name, frame in rows.items()
+        if name.endswith(RECORD_TABLES) and name.endswith("__arrests") == is_arrest
     ]
-    if not tables:
+    if not places:
         return core
-    places = pl.concat(frame.select(pl.col(RECORD).alias("record_id"), *PLACES) for frame in tables)
-    return core.drop(PLACES).join(places, on="record_id", maintain_order="left").select(core.columns)
+    # Joined alone: laid beside the other columns they cost half of what joining those takes.
+    here = (
+        core.select("record_id")
+        .collect()
+        .join(pl.concat(places).collect(), on="record_id", how="left", maintain_order="left")
+    )
+    return pl.concat([core.drop(PLACES), here.select(PLACES).lazy()], how="horizontal").select(table.schema.names())

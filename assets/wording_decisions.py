@@ -32,7 +32,7 @@ SHORTEST = 3
 """Shorter words connect others, too."""
 
 
-def code_by_decisions(conditions: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+def code_by_decisions(conditions: pl.LazyFrame, decisions: pl.DataFrame) -> pl.LazyFrame:
     """Code the conditions that have no code, as far as their wording is like one that a steward named.
 
     Args:
@@ -45,10 +45,10 @@ def code_by_decisions(conditions: pl.DataFrame, decisions: pl.DataFrame) -> pl.D
     named = _named_wordings(decisions)
     if named.is_empty():
         return conditions
-    loose = conditions.filter(pl.col("condition_code").is_null() & ~pl.col("is_cut")).get_column("text")
-    found = _match(_compared(loose), named)
-    coded = conditions.join(found, on="text", how="left", maintain_order="left")
     is_open = pl.col("condition_code").is_null() & ~pl.col("is_cut")
+    loose = conditions.filter(is_open).select("text").unique().collect().to_series()
+    found = _match(_compared(loose), named).lazy()
+    coded = conditions.join(found, on="text", how="left", maintain_order="left")
     return coded.with_columns(
         pl.when(is_open).then(f"named_{part}").otherwise(column).alias(column)
         for column, part in (("condition_code", "code"), ("match_score", "score"))
@@ -80,7 +80,8 @@ def _gaining(drafts: Sequence[Draft], decisions: pl.DataFrame, present: Present)
     listed = whole.with_columns(condition_code=pl.lit(None, pl.String), match_score=None, is_cut=pl.lit(value=False))
     among = pl.concat([in_force(decisions), DECISIONS.completed(pl.DataFrame(rows))])
     found = (
-        code_by_decisions(listed, among)
+        code_by_decisions(listed.lazy(), among)
+        .collect()
         .filter(pl.col("condition_code").is_in([draft.value for draft in asked]))
         .join(present.conditions, on=["order_id", "condition_code"], how="anti")
     )

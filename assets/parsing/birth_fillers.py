@@ -10,6 +10,8 @@ from typing import Final
 import polars as pl
 from scipy.special import gammainc
 
+from warehouse.schema import Frame
+
 DAYS_IN_YEAR: Final = 365.25
 YEARS_OF_BIRTH: Final = 45
 """People under orders are born within about so many years: the fewer, the more careful the search."""
@@ -54,7 +56,7 @@ HABITS: Final = (
 )
 
 
-def mark_fillers(orders: pl.DataFrame, arrests: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def mark_fillers(orders: Frame, arrests: Frame) -> tuple[Frame, Frame]:
     """The records with `is_birth_placeholder` also true for dates that their office gives to many people.
 
     The chance that births alone repeat so often is that of a Poisson distribution (births are spread evenly over days
@@ -64,14 +66,18 @@ def mark_fillers(orders: pl.DataFrame, arrests: pl.DataFrame) -> tuple[pl.DataFr
         orders: `core__orders` of one source.
         arrests: its `core__arrests`.
     """
-    columns = ["record_id", "file_name", "force_code", *FOLDED, "date_of_birth", "is_birth_placeholder"]
-    people = (
-        pl.concat([orders.select(columns), arrests.select(columns)])
+    columns = ["record_id", "file_name", "force_code", *FOLDED, "date_of_birth"]
+    people = pl.concat(
+        records.lazy()
         .filter(~pl.col("is_birth_placeholder") & pl.col("date_of_birth").is_not_null())
+        .select(columns)
         .with_columns(pl.col(name).str.head(1).alias(initial) for name, initial in zip(FOLDED, INITIALS, strict=True))
-    )
-    found = [_find(people, habit, office) for habit in HABITS for office in OFFICES]
-    is_filler = pl.col("record_id").is_in(pl.concat(found).get_column("record_id").implode())
+        .drop(FOLDED)
+        for records in (orders, arrests)
+    ).collect()
+    births = people.drop("record_id").unique()  # of many records the same
+    found = [_find(people, births, habit, office) for habit in HABITS for office in OFFICES]
+    is_filler = pl.col("record_id").is_in(pl.concat(found).unique().implode())
     is_placeholder = pl.col("is_birth_placeholder") | is_filler
     return (
         orders.with_columns(is_birth_placeholder=is_placeholder),
@@ -79,14 +85,17 @@ def mark_fillers(orders: pl.DataFrame, arrests: pl.DataFrame) -> tuple[pl.DataFr
     )
 
 
-def _find(people: pl.DataFrame, habit: _Habit, office: tuple[str, ...]) -> pl.DataFrame:
+def _find(people: pl.DataFrame, births: pl.DataFrame, habit: _Habit, office: tuple[str, ...]) -> pl.Series:
     """`record_id` of records whose date is a filler by one habit of an office."""
-    different = [pl.col(column).n_unique() for column in habit.counted]
-    counted = people.with_columns(alike=habit.alike).with_columns(
-        all=pl.col("date_of_birth").n_unique().over(office),
-        count=pl.min_horizontal(number.over(*office, "alike") for number in different),
+    births = births.with_columns(alike=habit.alike)
+    groups = (
+        births.group_by(*office, "alike")
+        .agg(count=pl.min_horizontal(pl.col(column).n_unique() for column in habit.counted))
+        .join(births.group_by(office).agg(all=pl.col("date_of_birth").n_unique()), on=office, nulls_equal=True)
     )
     # The chance that a Poisson number of this mean reaches a count is the regularised incomplete gamma function.
-    by_chance = counted.get_column("all").to_numpy() * habit.share
-    chance = pl.Series("chance", gammainc(counted.get_column("count").to_numpy(), by_chance) * habit.kinds)
-    return counted.filter((chance < LEAST_CHANCE) & (pl.col("count") >= FEWEST)).select("record_id")
+    by_chance = groups.get_column("all").to_numpy() * habit.share
+    chance = pl.Series("chance", gammainc(groups.get_column("count").to_numpy(), by_chance) * habit.kinds)
+    fillers = groups.filter((chance < LEAST_CHANCE) & (pl.col("count") >= FEWEST))
+    alike = people.with_columns(alike=habit.alike)
+    return alike.join(fillers, on=[*office, "alike"], how="semi", nulls_equal=True).get_column("record_id")

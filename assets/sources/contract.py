@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assets.parsing.birth_fillers import mark_fillers
 from warehouse.disk import open_regular
-from warehouse.schema import Table
+from warehouse.schema import Frame, Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 
 # Raw tables with these endings hold a row for each record; the others hold its aliases and conditions.
@@ -103,14 +103,23 @@ class Delivery:
         with open_regular(self.path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
-    def check_rows(self, content: bytes) -> bytes:
-        """The content, if it has no more lines than a delivery may, whatever ends them.
+    def check_rows(self, lines: int) -> None:
+        """Hold the delivery to the number of lines that one may have.
 
         Raises:
             DeliveryTooLargeError: it has more.
         """
-        if max(content.count(b"\n"), content.count(b"\r")) > self.limits.rows:
+        if lines > self.limits.rows:
             raise DeliveryTooLargeError("rows", f"it has more than {self.limits.rows:,} lines")
+
+    def read_bytes(self) -> bytes:
+        """The file's bytes, if it has no more lines than a delivery may, whatever ends them.
+
+        Raises:
+            DeliveryTooLargeError: it has more.
+        """
+        content = self.path.read_bytes()
+        self.check_rows(max(content.count(b"\n"), content.count(b"\r")))
         return content
 
 
@@ -188,8 +197,9 @@ class Source:
             that is larger than its limits it raises `DeliveryTooLargeError`.
         records: from the raw tables and the as-of date, of which only the year counts, to the core tables by short name
             (`orders`, `aliases`, `conditions`, `arrests`, `rejected_values`), each in the shape declared in
-            `warehouse.tables.core`. What a record gives follows from its own rows and those it amends, so that records
-            that have not changed are not done again (`assets.reuse`); fillers are marked afterwards.
+            `warehouse.tables.core`, sorted by record. What a record gives follows from its own rows and those it
+            amends, so that records that have not changed are not done again (`assets.reuse`), and many are done in
+            pieces (`assets.standardised_pieces`); fillers are marked afterwards.
         amends: the raw field that names another record, by which records bear on one another; None: there is none.
     """
 
@@ -204,7 +214,7 @@ class Source:
         """The core tables of a night by short name, from its raw tables."""
         return self.mark_fillers(self.records(raw, as_of))
 
-    def mark_fillers(self, core: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    def mark_fillers(self, core: dict[str, Frame]) -> dict[str, Frame]:
         """Core tables with the dates of birth marked that an office gives to many people."""
         orders, arrests = mark_fillers(core["orders"], core["arrests"])
         return core | {"orders": orders, "arrests": arrests}

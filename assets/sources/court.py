@@ -13,7 +13,7 @@ import polars as pl
 
 from assets.parsing import outcomes, unmade_rows
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
-from assets.sources.court_layout import ASK_AGAIN, FIELDS, Header, Row, is_heading, read_header, read_rows
+from assets.sources.court_layout import ASK_AGAIN, FIELDS, Header, read_header, read_rows
 from assets.sources.court_records import standardise
 from assets.sources.files import LONGEST_FIELD, decode, quarantine_rows, repeat_kind, unreadable_reason
 from warehouse.tables.core import EVENT_REFUSED
@@ -42,7 +42,7 @@ COURT_REASONS = {
 
 def read(delivery: Delivery) -> Reading:
     """Read one delivery of the courts; see `assets.sources.contract.Source.read`."""
-    decoded = decode(delivery.check_rows(delivery.path.read_bytes()), expected="utf-8")
+    decoded = decode(delivery.read_bytes(), expected="utf-8")
     lines = list(io.StringIO(decoded.text, newline=""))
     if not any(line.strip() for line in lines):
         fault = Fault("empty_file", f"The file is empty. Expected a heading and results. {ASK_AGAIN}")
@@ -56,7 +56,7 @@ def read(delivery: Delivery) -> Reading:
     return Reading(
         tables={RAW_RESULTS.name: _kept(kept, header, delivery)},
         quarantine=quarantine_rows(bad, delivery, reasons=COURT_REASONS),
-        rows_read=len(rows),
+        rows_read=rows.height,
         rows_duplicate=judged.filter(pl.col("reason_code") == "duplicate").height,
         rows_declared=declared,
         rows_both=kept.get_column("reason_code").count(),
@@ -70,17 +70,9 @@ def read(delivery: Delivery) -> Reading:
     )
 
 
-def _judge(rows: list[Row], header: Header) -> pl.DataFrame:
+def _judge(rows: pl.DataFrame, header: Header) -> pl.DataFrame:
     """The rows with `reason_code`: null to keep, `duplicate`, or why the row is set aside; and `is_refusal`."""
-    frame = pl.DataFrame(
-        {
-            "row_number": [row.row_number for row in rows],
-            "row_text": [row.text for row in rows],
-            "fields": [row.fields for row in rows],
-            "is_heading": [is_heading(row, header) for row in rows],
-        },
-        schema={"row_number": pl.Int64, "row_text": pl.String, "fields": pl.List(pl.String), "is_heading": pl.Boolean},
-    ).with_columns(
+    frame = rows.with_columns(
         key=_field("result_id", header).str.strip_chars(),
         words=_field("result_text", header),
         has_code=_field("result_code", header).str.contains(r"\d").fill_null(value=False),

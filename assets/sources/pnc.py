@@ -44,7 +44,7 @@ class _Frame:
 def read(delivery: Delivery) -> Reading:
     """Read one file of the PNC; see `assets.sources.contract.Source.read`."""
     kind = next(kind for kind in FILE_KINDS if kind.feed.name == delivery.feed.name)
-    decoded = decode(delivery.check_rows(delivery.path.read_bytes()), expected="cp1252")
+    decoded = decode(delivery.read_bytes(), expected="cp1252")
     frame = _take_frame(_lines(decoded.text), delivery, kind)
     counted = frame.body.filter(pl.col("tag") == kind.record_types[0].tag).height
     frame.faults += _count_faults(frame, counted)

@@ -5,7 +5,7 @@ Belongs here: the feed, the raw tables, reading a delivery. Does not: what the v
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ import polars as pl
 from assets.parsing import outcomes, unmade_rows
 from assets.parsing.dates import read_instant
 from assets.sources.contract import Delivery, Fault, Feed, Reading, Source
-from assets.sources.json_lines import gunzip
+from assets.sources.json_lines import GzipLines
 from assets.sources.pnd_documents import FIELDS, PND_REASONS, UnreadableDocumentError, read_document
 from assets.sources.pnd_plain_documents import read_plain_document
 from assets.sources.pnd_records import standardise
@@ -44,6 +44,7 @@ class ReadLines:
     unknown_keys: Counter[str] = field(default_factory=Counter)
     repeated_keys: Counter[str] = field(default_factory=Counter)
     rows_read: int = 0
+    last_line: int = 0
     readable_beyond_ascii: int = 0
 
 
@@ -53,10 +54,9 @@ def read(delivery: Delivery) -> Reading:
     Blank lines are not rows. A line repeated with all its values is an exact duplicate, kept once. Of documents
     that share a `record_id` with different content the one submitted last is kept, the others are quarantined.
     """
-    content, faults = gunzip(delivery.path, most_bytes=delivery.limits.unpacked_bytes)
-    lines = _read_lines(delivery.check_rows(content))
-    documents = {kind: pl.concat(batches) for kind, batches in lines.batches.items()}
-    distinct = {kind: _drop_repeats(frame) for kind, frame in documents.items()}
+    sent = GzipLines(delivery)
+    lines = _read_lines(sent)
+    distinct = {kind: _drop_repeats(pl.concat(batches)) for kind, batches in lines.batches.items()}
     reused = _find_reused(distinct)
     unmade = _find_unmade(distinct["order"].join(reused, on="row_number", how="anti"))
     aside = pl.concat([reused, unmade])
@@ -68,16 +68,17 @@ def read(delivery: Delivery) -> Reading:
         },
         quarantine=_as_quarantine(pl.concat([refused, aside]), delivery),
         rows_read=lines.rows_read,
-        rows_duplicate=sum(documents[kind].height - distinct[kind].height for kind in FIELDS),
-        faults=(*(faults or _find_cut(content, lines)), *_find_faults(lines)),
+        rows_duplicate=lines.rows_read - refused.height - sum(frame.height for frame in distinct.values()),
+        faults=(*(sent.faults or _find_cut(lines)), *_find_faults(lines)),
     )
 
 
-def _read_lines(content: bytes) -> ReadLines:
+def _read_lines(sent: Iterable[bytes]) -> ReadLines:
     """Read line by line: the decoder is C code, and each refusal needs its own line and reason."""
     lines = ReadLines({kind: [_as_frame([], kind)] for kind in FIELDS})
     waiting: dict[str, list[list[Any]]] = {kind: [] for kind in FIELDS}
-    for number, line in enumerate(content.split(b"\n"), start=1):
+    for number, line in enumerate(sent, start=1):
+        lines.last_line = number
         if not line or line.isspace():
             continue
         lines.rows_read += 1
@@ -110,7 +111,10 @@ def _as_frame(documents: list[list[Any]], kind: str) -> pl.DataFrame:
 
 
 def _drop_repeats(documents: pl.DataFrame) -> pl.DataFrame:
-    return documents.unique(pl.exclude("row_number"), keep="first", maintain_order=True)
+    """Only rows that share a `record_id` can be the same, and they are few."""
+    shared = documents.filter(pl.col("record_id").is_duplicated())
+    kept = shared.unique(pl.exclude("row_number"), keep="first")
+    return documents.join(shared.join(kept, on="row_number", how="anti"), on="row_number", how="anti")
 
 
 def _find_reused(distinct: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -166,16 +170,15 @@ def _excerpt(line: bytes) -> str:
     return line[: 4 * LONGEST_ROW_TEXT].decode("utf-8", errors="replace")[:LONGEST_ROW_TEXT]
 
 
-def _find_cut(content: bytes, lines: ReadLines) -> tuple[Fault, ...]:
+def _find_cut(lines: ReadLines) -> tuple[Fault, ...]:
     """A whole gzip may hold a text that was cut before it was packed: its last line has no end and is not JSON."""
-    last = content.count(b"\n") + 1
-    if not any(number == last and reason in CUT_REASONS for number, reason, _ in lines.refused[-1:]):
+    if not any(number == lines.last_line and reason in CUT_REASONS for number, reason, _ in lines.refused[-1:]):
         return ()
     return (
         Fault(
             "cut_short",
-            f"The text ends in the middle of line {last:,}. Expected a whole file: ask the sender to send the "
-            "delivery again.",
+            f"The text ends in the middle of line {lines.last_line:,}. Expected a whole file: ask the sender to send "
+            "the delivery again.",
         ),
     )
 

@@ -25,6 +25,7 @@ from pipelines.runs import list_runs
 from pipelines.settings import Settings
 from warehouse.disk import file_digest
 from warehouse.home import Home
+from warehouse.pieces import Pieces
 from warehouse.stamps import STAMPS, change_stamps, read_stamps, stamp_tables
 from warehouse.store import TableStore
 
@@ -53,8 +54,11 @@ def run_source(source: Source, night: Night, as_of: date) -> tuple[dict[str, pl.
     basis = basis_of_tables(night.limits, as_of.year)
     stamp_tables(store, basis, dict.fromkeys(written, ()))
     lazy = {name: store.scan(name) for name in intake.tables}
-    core, standardised = standardise_changed(source, lazy, former=former_tables(night, as_of), as_of=as_of)
-    named = {table.name: table.conform(core[name]) for name, table in core_tables_of(source).items()}
+    with Pieces.of_step(source.name, below=store.folder) as pieces:
+        core, standardised = standardise_changed(
+            source, lazy, former=former_tables(night, as_of), as_of=as_of, pieces=pieces
+        )
+        named = {table.name: table.conform(core[name]).collect() for name, table in core_tables_of(source).items()}
     for name, frame in named.items():
         store.write(name, frame)
     stamp_tables(store, basis, {name: list(intake.tables) for name in named})
