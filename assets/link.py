@@ -13,9 +13,11 @@ from assets.frame import AssetEvents, NightResource, as_of_date, check_specs, pu
 from assets.ingest import deliveries_table
 from assets.models import MODELS, models_of_night
 from assets.sources import find_sources
+from ledger.decisions.record_values import READ
 from matching.arrests import link_arrests
 from matching.orders import link_orders
 from reconciliation.dropped_orders import last_conditions, last_records
+from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS
@@ -70,23 +72,28 @@ def linked_orders(context: dg.AssetExecutionContext, night: NightResource) -> As
     """Candidate pairs of order records with their weights, and the orders and persons they make."""
     as_of = as_of_date(context)
     store, former = night.store(as_of), Former.of(night.state, as_of)
-    tonight = gather(store, "orders").collect()
+    tonight = gather(store, "orders").select(READ).collect()
     if tonight.is_empty():
         raise dg.Failure(nothing_to_link(store))
     dropped = last_records(tonight, former.table, as_of=as_of)
     conditions = last_conditions(dropped, former.table)
-    orders = pl.concat([tonight, dropped])
+    decisions = link_decisions(store.scan(DECISIONS.name).collect(), pl.concat([tonight, dropped.select(READ)]))
+    del tonight
     with warnings_in_log(context), night.each() as each:
         links = link_orders(
-            orders,
+            pl.concat([gather(store, "orders"), dropped.lazy()]),
             gather(store, "aliases"),
             pl.concat([gather(store, "conditions"), conditions.lazy()]),
             models=models_of_night(store),
-            decisions=link_decisions(store.scan(DECISIONS.name).collect(), orders),
+            decisions=decisions,
             each=each,
         )
     context.log.info("linked orders: %s", links.diagnostics)
-    made = {LINK_PAIRS: links.pairs, LINK_CLUSTERS: links.clusters, LINK_CONFLICTS: links.conflicts}
+    made: dict[Table, pl.DataFrame | pl.LazyFrame] = {
+        LINK_PAIRS: links.shown,
+        LINK_CLUSTERS: links.clusters,
+        LINK_CONFLICTS: links.conflicts,
+    }
     yield from put_out(made, night, as_of, beside={DROPPED_ORDERS: dropped, DROPPED_CONDITIONS: conditions})
 
 

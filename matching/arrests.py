@@ -9,7 +9,7 @@ subjects of the orders connect the two: records are first assigned to their subj
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -19,12 +19,15 @@ import polars as pl
 from matching.arrest_model import EVENT, EVENT_RULES, REFERENCES, SUBJECT
 from matching.engine.clusters import agglomerate
 from matching.engine.merges import Constraints, Policy
+from matching.engine.model import LinkageModel
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import Each
+from matching.engine.tables import Described, narrowed, widened
+from matching.engine.values import encode_rows
 from matching.engine.weights import Scales, Weights
 from matching.links import hundredths, mean_weights
 from matching.nameless import NAMELESS_COLUMNS, join_nameless
-from matching.names import NAME_COLUMNS, describe_names
+from matching.names import NAME, number_names
 from matching.persons import FORBIDDEN, PERSON_COLUMNS, PERSON_RULES, lenient, person_model, subject_bar
 from matching.trained import Models, shipped_models
 from warehouse.codes import reference
@@ -40,6 +43,8 @@ FLOOR = -25.0
 LEAD = 3.0
 
 BIRTH_COLUMNS = ("date_of_birth", "birth_year", "birth_month", "is_birth_placeholder")
+# What many records share is held once.
+SHARED = {"birth": BIRTH_COLUMNS, "numbers": ("pnc_id", "is_pnc_id_valid", "cro_number", "is_cro_valid")}
 
 ARREST_COLUMNS = (
     "record_id",
@@ -84,29 +89,49 @@ def link_arrests(
         Every arrest record, in the shape of `LINK_ARRESTS`.
     """
     person = (models or shipped_models()).person
-    names = aliases.lazy().select("record_id", "forenames_folded", "surname_folded").collect()
-    records = describe_names(_sorted(arrests, ARREST_COLUMNS), names).with_columns(
+    others = aliases.lazy().select("record_id", *NAME).collect()
+    holders, described = _shared(_sorted(orders, ("record_id", *PERSON_COLUMNS)), others, {})
+    holders = holders.join(clusters.select("record_id", "subject_cluster"), on="record_id", maintain_order="left")
+    records, described = _shared(_sorted(arrests, ARREST_COLUMNS), others, described)
+    records = records.with_row_index("row").with_columns(
         offence_category=pl.col("offence_code").replace_strict(offence_categories(), default=None)
     )
-    holders = describe_names(_sorted(orders, ("record_id", *PERSON_COLUMNS)), names).join(
-        clusters.select("record_id", "subject_cluster"), on="record_id", maintain_order="left"
-    )
-    records = _with_names(records.with_columns(subject_cluster=_subjects(records, holders, person, each)), holders)
+    records = records.with_columns(subject_cluster=_subjects(records, holders, person, described, each))
+    records, described = _with_names(records, holders, described)
     del holders
-    pairs, events = _cluster(records, person, each)
-    records = records.select("record_id", *NAMELESS_COLUMNS)
+    pairs, events = _cluster(records, person, described, each)
+    records = widened(records, described, NAMELESS_COLUMNS).select("record_id", *NAMELESS_COLUMNS)
+    del described
     return _arrest_table(records.with_columns(event=join_nameless(records, events)), pairs)
 
 
 def _sorted(records: pl.DataFrame | pl.LazyFrame, columns: Sequence[str]) -> pl.DataFrame:
     """These columns alone, by record: of a table on the disk the others are never read."""
-    return records.lazy().select(columns).sort("record_id").collect()
+    frame = records.lazy().select(columns).collect()
+    return frame if frame.get_column("record_id").is_sorted() else frame.sort("record_id")
 
 
-def _cluster(records: pl.DataFrame, person: Parameters, each: Each | None) -> tuple[pl.DataFrame, pl.Series]:
+def _shared(records: pl.DataFrame, aliases: pl.DataFrame, described: Described) -> tuple[pl.DataFrame, Described]:
+    """The records with the row of their name, birth and numbers in frames of those that occur, after others' frames."""
+    records, names = number_names(records, aliases)
+    frames = {"name": names}
+    for place, columns in SHARED.items():
+        coded = encode_rows(records.select(columns))
+        records = records.drop(columns).with_columns(pl.Series(place, coded.codes))
+        frames[place] = coded.dictionary.values.struct.unnest()
+    after = [pl.col(place) + frame.height for place, frame in described.items()]
+    return records.with_columns(after), {
+        place: pl.concat([described[place], frame]) if place in described else frame for place, frame in frames.items()
+    }
+
+
+def _cluster(
+    records: pl.DataFrame, person: Parameters, described: Described, each: Each | None
+) -> tuple[pl.DataFrame, pl.Series]:
     """The candidate pairs with their weights, and the event of each record; what compares them is let go."""
-    persons = replace(person_model(), blocking=EVENT_RULES).on(records, copies=False, each=each)
-    linkages = (persons, *(model.on(records, pairs_of=persons, each=each) for model in (SUBJECT, REFERENCES, EVENT)))
+    on = partial(LinkageModel.on, tables=records, key="row", each=each, described=described)
+    persons = on(replace(person_model(), blocking=EVENT_RULES), copies=False)
+    linkages = (persons, *(on(model, pairs_of=persons) for model in (SUBJECT, REFERENCES, EVENT)))
     scales = [
         Scales(linkages[0].coded, person, {}),
         *(Scales(part.coded, part.model.declared(), {}) for part in linkages[1:]),
@@ -124,51 +149,62 @@ def _cluster(records: pl.DataFrame, person: Parameters, each: Each | None) -> tu
     return pairs, events.labels
 
 
-def _subjects(records: pl.DataFrame, holders: pl.DataFrame, person: Parameters, each: Each | None) -> pl.Series:
+def _subjects(
+    records: pl.DataFrame, holders: pl.DataFrame, person: Parameters, described: Described, each: Each | None
+) -> pl.Series:
     """The subject whose order records fit each arrest record best; null where none fits, or two fit equally well."""
     model = replace(person_model(), blocking=PERSON_RULES, link_type="link")
-    # Everything else that describes a person follows from these.
-    code = pl.struct(*PERSON_COLUMNS, "alias_names").hash(0)
-    codes = records.select(code=code)
-    known = holders.select("subject_cluster", *model.columns, code=code).unique(["code", "subject_cluster"])
-    linkage = model.on(
-        {"holders": known.unique("code"), "arrested": records.select(*model.columns, code=code).unique("code")},
-        key="code",
-        each=each,
+    columns = narrowed(model.columns, described)
+    known, met = (encode_rows(rows.select(columns)) for rows in (holders, records))
+    tables = {
+        name: coded.dictionary.values.struct.unnest().with_row_index("code")
+        for name, coded in (("holders", known), ("arrested", met))
+    }
+    linkage = model.on(tables, key="code", each=each, described=described)
+    weights, bar = Scales(linkage.coded, person, {}).evidence(linkage.patterns), subject_bar(holders.height)
+    # One that fits less well than this is no subject, and no rival of one.
+    likely = np.nonzero(weights > bar - LEAD)[0]
+    one, other = (linkage.keys.gather(rows[likely]) for rows in (linkage.left, linkage.right))
+    del linkage
+    fits = pl.DataFrame({"holder": one, "code": other, "weight": weights[likely]}).join(
+        holders.select("subject_cluster", holder=pl.Series(known.codes).cast(pl.UInt32)).unique(), on="holder"
     )
-    keys = linkage.keys
-    fits = pl.DataFrame(
-        {
-            "holder": keys.gather(linkage.left),
-            "code": keys.gather(linkage.right),
-            "weight": Scales(linkage.coded, person, {}).evidence(linkage.patterns),
-        }
-    ).join(known.select("subject_cluster", holder="code"), on="holder")
-    best = _best_subject(fits, subject_bar(holders.height))
+    best = _best_subject(fits, bar)
+    codes = pl.DataFrame({"code": met.codes}).cast(pl.UInt32)
     return codes.join(best, on="code", how="left", maintain_order="left").get_column("subject_cluster")
 
 
-def _with_names(records: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
+def _with_names(records: pl.DataFrame, holders: pl.DataFrame, described: Described) -> tuple[pl.DataFrame, Described]:
     """Records without a name get the name and birth of their subject, and its other names as aliases."""
-    filled = ["forenames_folded", *NAME_COLUMNS, *BIRTH_COLUMNS]
     # What else describes a name follows from these.
     distinct = ["forenames_folded", "full_name", "surname_folded", *BIRTH_COLUMNS]
     commonest = (
-        holders.drop_nulls("full_name")
-        .with_columns(records=pl.len().over("subject_cluster", *distinct))
+        widened(holders.select("subject_cluster", "name", "birth"), described, distinct)
+        .drop_nulls("full_name")
+        .group_by("subject_cluster", *distinct)
+        .agg(pl.len().alias("records"), pl.col("name", "birth").min())
         .sort("subject_cluster", "records", *distinct, descending=[False, True, *[False] * len(distinct)])
         .unique("subject_cluster", keep="first", maintain_order=True)
-        .select("subject_cluster", *filled)
+        .select("subject_cluster", "name", "birth")
     )
+    borne = ("alias_names", "sorted_name", "short_name")
     names = pl.concat([pl.col("alias_names").explode(), pl.col("sorted_name"), pl.col("short_name")])
-    aliases = holders.group_by("subject_cluster").agg(alias_names=names.drop_nulls().unique().sort())
-    known = commonest.join(aliases, on="subject_cluster")
+    aliases = (
+        widened(holders.select("subject_cluster", "name").unique(), described, borne)
+        .group_by("subject_cluster")
+        .agg(alias_names=names.drop_nulls().unique().sort())
+    )
+    known = commonest.join(aliases, on="subject_cluster", maintain_order="left")
+    own = described["name"]
+    added = own[known.get_column("name")].with_columns(known.get_column("alias_names"))
+    known = known.select("subject_cluster", "birth", name=pl.int_range(pl.len(), dtype=pl.Int32) + own.height)
     joined = records.join(known, on="subject_cluster", how="left", maintain_order="left", suffix="_known")
-    is_nameless = pl.col("full_name").is_null() & pl.col("full_name_known").is_not_null()
-    return joined.with_columns(
-        pl.when(is_nameless).then(pl.col(f"{column}_known")).otherwise(pl.col(column)).alias(column)
-        for column in (*filled, "alias_names")
-    ).select(records.columns)
+    is_named = own.get_column("full_name").is_not_null().gather(records.get_column("name"))
+    filled = [
+        pl.when(is_named).then(place).otherwise(pl.coalesce(f"{place}_known", place)).alias(place)
+        for place in ("name", "birth")
+    ]
+    return joined.with_columns(filled).select(records.columns), {**described, "name": pl.concat([own, added])}
 
 
 def _best_subject(fits: pl.DataFrame, bar: float) -> pl.DataFrame:

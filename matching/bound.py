@@ -5,7 +5,7 @@ Belongs here: pairs of rows that are of one order or person, or never are. Does 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from matching.engine.linkage import Linkage
 from matching.engine.merges import NO_PAIRS, Flags
 from matching.engine.patterns import unpack
 from matching.names import NAMES_DIFFER, SLIPS
+from matching.weighed_orders import PIECE
 
 MANY = 2
 """So many sources that hold two names hold two people."""
@@ -82,12 +83,13 @@ def strangers(records: pl.DataFrame, linkage: Linkage, pairs: pl.DataFrame, *, d
         pairs: `left`, `right` (rows), `link` (how far the pair is above the bar).
         decided: `left`, `right` (rows): pairs that stewards have joined.
     """
-    found = [
-        _two_names(records, linkage),
-        _two_held_twice(records, linkage),
-        _near_twins(records, pairs),
-        _two_defendants(records, linkage),
-    ]
+    found = [_near_twins(records, pairs)]
+    for start in range(0, len(linkage.left), PIECE):
+        left, right, patterns = (
+            column[start : start + PIECE] for column in (linkage.left, linkage.right, linkage.patterns)
+        )
+        some = replace(linkage, left=left, right=right, patterns=patterns)
+        found += [find(records, some) for find in (_two_names, _two_held_twice, _two_defendants)]
     return pl.concat(found).unique().join(decided, on=["left", "right"], how="anti").sort("left", "right")
 
 
@@ -211,6 +213,7 @@ def two_identities(
         *(pl.col(name).drop_nulls().unique().implode().over("order", mapping_strategy="join") for name in names),
     )
     ends = pairs.select(pl.col("left", "right").cast(pl.Int64))
+    ends = ends.filter(orders.labels.gather(ends["left"]) != orders.labels.gather(ends["right"]))
     one, other = known[ends["left"]], known[ends["right"]].select(pl.all().name.suffix("_other"))
     gives_both = pl.all_horizontal(pl.col(name, f"{name}_other").list.len() > 0 for name in ("date_of_birth", "pnc_id"))
     share_none = pl.all_horizontal(
@@ -219,7 +222,6 @@ def two_identities(
     found = pl.concat([ends, one, other], how="horizontal").filter(gives_both & share_none)
     joined = pl.concat([decided, decided.select(left="right", right="left")])
     labels = joined.select(left=orders.labels.gather(joined["left"]), right=orders.labels.gather(joined["right"]))
-    others = found.filter(pl.col("order") != pl.col("order_other"))
-    return others.join(labels, left_on=["order", "order_other"], right_on=["left", "right"], how="anti").select(
+    return found.join(labels, left_on=["order", "order_other"], right_on=["left", "right"], how="anti").select(
         "left", "right"
     )

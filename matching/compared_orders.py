@@ -10,12 +10,19 @@ import polars as pl
 
 from matching.engine.linkage import Linkage, Progress
 from matching.engine.patterns import Each
+from matching.engine.tables import widened
 from matching.events import FACTS as EVENT_FACTS
-from matching.names import describe_names
+from matching.names import NAME, number_names
 from matching.order_model import ORDER_MODEL, ORDER_RULES
 from matching.persons import PERSON_COLUMNS, person_model
 from matching.trained import Models
 
+NAME_FACTS = ("full_name", "first_forename")
+RECORD_COLUMNS = (
+    "record_id", "source_key", "amends_source_key", "defendant_id", "name", "date_of_birth", "pnc_id",
+    "is_pnc_id_valid", "cro_number", "is_cro_valid", "court_code", "force_code", *EVENT_FACTS,
+)  # fmt: skip
+"""What is read of records when their pairs have been compared; of their names, `NAME_FACTS`."""
 # The log2 odds from which two records count as one person's when the model of orders is trained.
 ONE_PERSON = 3.0
 
@@ -25,7 +32,7 @@ class Compared:
     """Order records compared by both models; rows are in the order of the record id.
 
     Attributes:
-        records: with every column that the models read.
+        records: with what is read of them beside the models.
         persons: their candidate pairs, compared as persons.
         orders: the same pairs, compared as orders.
     """
@@ -36,7 +43,7 @@ class Compared:
 
 
 def compare_orders(
-    orders: pl.DataFrame,
+    orders: pl.DataFrame | pl.LazyFrame,
     aliases: pl.DataFrame | pl.LazyFrame,
     conditions: pl.DataFrame | pl.LazyFrame,
     *,
@@ -46,15 +53,18 @@ def compare_orders(
     """Find the candidate pairs and compare them.
 
     Args:
-        orders: the union over sources in the shape of `CORE_ORDERS`.
+        orders: the union over sources in the shape of `CORE_ORDERS`. Of a lazy table only what is compared is read.
         aliases: likewise, `CORE_ALIASES`.
         conditions: likewise, `CORE_CONDITIONS`.
         progress: called with the number of pairs compared so far, and of all.
         each: compares elsewhere than in threads; see `LinkageModel.on`.
     """
-    records = describe_orders(orders, aliases, conditions)
-    persons = replace(person_model(), blocking=ORDER_RULES).on(records, progress=progress, copies=False, each=each)
-    return Compared(records, persons, ORDER_MODEL.on(records, pairs_of=persons, each=each))
+    records, names = describe_orders(orders, aliases, conditions)
+    described = {"name": names}
+    model = replace(person_model(), blocking=ORDER_RULES)
+    persons = model.on(records, progress=progress, copies=False, each=each, described=described)
+    compared = ORDER_MODEL.on(records, pairs_of=persons, each=each, described=described)
+    return Compared(widened(records.select(RECORD_COLUMNS), described, NAME_FACTS).drop("name"), persons, compared)
 
 
 def train_models(compared: Compared) -> Models:
@@ -65,9 +75,12 @@ def train_models(compared: Compared) -> Models:
 
 
 def describe_orders(
-    orders: pl.DataFrame, aliases: pl.DataFrame | pl.LazyFrame, conditions: pl.DataFrame | pl.LazyFrame
-) -> pl.DataFrame:
-    """The records sorted by id, with every column that the models and the blocking rules read."""
+    orders: pl.DataFrame | pl.LazyFrame, aliases: pl.DataFrame | pl.LazyFrame, conditions: pl.DataFrame | pl.LazyFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records sorted by id, with every column that the models and the blocking rules read, and their names.
+
+    Those of names are in the second frame; see `number_names`.
+    """
     read = {column for comparison in ORDER_MODEL.comparisons for column in comparison.read}
     columns = {"record_id", "source_key", "amends_source_key", "defendant_id", *PERSON_COLUMNS, *read, *EVENT_FACTS}
     codes = (
@@ -77,10 +90,7 @@ def describe_orders(
         .agg(condition_codes=pl.col("condition_code").unique().sort())
         .collect()
     )
-    records = (
-        orders.select(column for column in orders.columns if column in columns)
-        .sort("record_id")
-        .join(codes, on="record_id", how="left", maintain_order="left")
-    )
-    names = aliases.lazy().select("record_id", "forenames_folded", "surname_folded").collect()
-    return describe_names(records, names)
+    has = orders.lazy().collect_schema().names()
+    records = orders.lazy().select(column for column in has if column in columns).sort("record_id").collect()
+    records = records.join(codes, on="record_id", how="left", maintain_order="left")
+    return number_names(records, aliases.lazy().select("record_id", *NAME).collect())

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.engine.clusters import Clusters
-from matching.engine.patterns import Patterns, unpack
-from matching.engine.weights import Scales, Weights, level_weights
+from matching.engine.parameters import Parameters
+from matching.engine.patterns import Comparison, Patterns, unpack
+from matching.engine.weights import Weights, level_weights
 
 CONTRADICTION = pl.lit("decisions contradict")
 
@@ -33,20 +34,20 @@ def mean_weights(pairs: pl.DataFrame, labels: pl.Series) -> pl.DataFrame:
     return ends.group_by("row").agg(match_weight=(hundredths.mean() / 100).round(2))
 
 
-def describe_levels(parts: Sequence[tuple[Scales, Patterns]]) -> tuple[pl.Series, pl.Series]:
+def describe_levels(
+    parts: Sequence[tuple[Sequence[Comparison], Parameters, Patterns]],
+) -> tuple[pl.Series, pl.Series]:
     """Levels (`comparison=level`) and weights (`comparison=+1.23`) of pairs, a list for each pair.
 
     Args:
-        parts: what is known of the same pairs by one model after another.
+        parts: of one model after another its comparisons, its parameters, and how the same pairs compare.
     """
     levels: list[str] = []
     weights: list[str] = []
     columns = []
-    for scales, patterns in parts:
-        reached = unpack(patterns, scales.coded.comparisons)
-        for shares, by_level, places in zip(
-            scales.parameters.shares, level_weights(scales.parameters), reached, strict=True
-        ):
+    for comparisons, parameters, patterns in parts:
+        reached = unpack(patterns, comparisons)
+        for shares, by_level, places in zip(parameters.shares, level_weights(parameters), reached, strict=True):
             columns.append(places.astype(np.uint16) + np.uint16(len(levels)))
             levels += [f"{shares.name}={level}" for level in shares.levels]
             weights += [f"{shares.name}={weight:+.2f}" for weight in by_level]

@@ -12,6 +12,8 @@ from matching.engine.comparators.expressions import Level
 from matching.engine.comparators.pair_conditions import ANYTHING, equal
 from matching.engine.entries import expression_comparison
 from matching.engine.patterns import Comparison
+from matching.engine.tables import widened
+from matching.engine.values import encode_rows
 from matching.name_parts import crosswise_part, forename_part, surname_part, whole_part
 from matching.slips import meant_forenames
 from matching.sounds import sound_of
@@ -32,6 +34,7 @@ COMPOUND = r"^(ABD|ABDU|ABDUL|ABDEL|ABDAL|ABDUR|ABDUS|ABDUN|ABU) (?:(AL|EL|UL|UR
 ARTICLES = r"^(?:(?:AL|EL|UL|BIN|IBN|BINT) )+"
 
 
+NAME = ("forenames_folded", "surname_folded")
 NONE = pl.lit([], dtype=pl.List(pl.String))
 TWINS = "twins: surname and birth agree, forename does not"
 NEARLY_ALIKE = "spelled nearly alike"
@@ -57,29 +60,39 @@ def describe_names(records: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame
         `letters` (of the name, sorted), `joined_surname` (without its article),
         `alias_names` (as `sorted_name` and `short_name` write them), `all_names`.
     """
-    named = _name_columns(records)
-    other = _name_columns(aliases.unique())
-    grouped = (
-        other.group_by("record_id")
-        .agg(
-            alias_names=pl.concat([pl.col("sorted_name"), pl.col("short_name")]).drop_nulls().unique().sort(),
-            alias_words=pl.col("names").explode().drop_nulls().unique().sort(),
-        )
-        .join(named.select("record_id", "names"), on="record_id")
-        .select(
-            "record_id",
-            "alias_names",
-            all_names=pl.col("names").fill_null(NONE).list.set_union("alias_words").list.sort(),
-        )
+    numbered, names = number_names(records, aliases)
+    return widened(numbered, {"name": names}, names.columns).drop("name")
+
+
+def number_names(records: pl.DataFrame, aliases: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The distinct names with the aliases beside them, which are far fewer than the records, and who bears which.
+
+    Args:
+        records: as for `describe_names`.
+        aliases: likewise.
+
+    Returns:
+        The records in their order, with `name` in place of what is read of their names: the row of the second frame
+        that holds it, one for each distinct name and aliases.
+    """
+    alias_names = pl.concat([pl.col("sorted_name"), pl.col("short_name")]).drop_nulls().unique().sort()
+    others = (
+        _name_columns(aliases.unique())
+        .group_by("record_id")
+        .agg(alias_names=alias_names, alias_words=pl.col("names").explode().drop_nulls().unique().sort())
     )
     # Few records have aliases.
-    joined = named.join(grouped, on="record_id", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("alias_names").fill_null(NONE), pl.coalesce("all_names", "names", NONE))
+    borne = records.select("record_id", *NAME).join(others, on="record_id", how="left", maintain_order="left")
+    coded = encode_rows(borne.drop("record_id"))
+    names = _name_columns(coded.dictionary.values.struct.unnest())
+    all_names = pl.col("names").fill_null(NONE).list.set_union("alias_words").list.sort()
+    names = names.with_columns(pl.col("alias_names").fill_null(NONE), all_names=pl.coalesce(all_names, "names", NONE))
+    return records.drop(NAME).with_columns(name=pl.Series(coded.codes)), names.drop("alias_words")
 
 
 def _name_columns(records: pl.DataFrame) -> pl.DataFrame:
     """The records with what is read of their names: worked out once for every distinct name, and every part of one."""
-    name = ["forenames_folded", "surname_folded"]
+    name = list(NAME)
     distinct = records.select(name).unique()
     for part, described in zip(name, (_forename_columns(distinct), _surname_columns(distinct)), strict=True):
         distinct = distinct.join(described, on=part, how="left", nulls_equal=True)

@@ -6,39 +6,29 @@ Belongs here: how weights become orders and subjects, and the resulting tables. 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from matching.bound import Decisions, amendments, row_pairs, strangers, together, two_holders, two_identities
 from matching.compared_orders import Compared, compare_orders
 from matching.complements import join_complements
 from matching.engine.clusters import Clusters, agglomerate
-from matching.engine.linkage import Linkage
 from matching.engine.merges import NO_PAIRS, Constraints, Policy, Weigher
-from matching.engine.patterns import Each, unpack
-from matching.engine.weights import Scales, Weights
+from matching.engine.patterns import Each
+from matching.engine.weights import Weights
 from matching.events import is_event, with_events, without_settled
-from matching.links import conflict_table, describe_levels, hundredths, mean_weights
-from matching.names import TWINS
-from matching.order_model import RENEWAL
+from matching.links import conflict_table, hundredths, mean_weights
 from matching.persons import FORBIDDEN, lenient, subject_bar
 from matching.trained import Models, shipped_models
+from matching.weighed_orders import OrderScales, pair_table, pairs_that_matter, pairs_within, weigh_pairs
 from warehouse.tables.core import EVENT_REFUSED
-from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS, LINK_PAIRS, ORDER_BAR, PERSON_BAR
+from warehouse.tables.link import LINK_CLUSTERS, LINK_CONFLICTS
 
 # A pair so far below its threshold forbids a merge whatever the others say: two valid PNC ids and two births, say.
 FLOOR = -16.0
 # A source that holds an order twice slips in one of the copies. Where the records of others fit the copy at 64 to 1, it
 # need not agree with its own.
 OTHERS_BAR = 6.0
-# Pairs further below the threshold than this are not shown.
-SHOWN = -10.0
-# What twins, a father and his son, or an order and its renewal show: such a pair never speaks for `complements`.
-OTHER_PERSON = {"name": TWINS, "date of birth": "other date"}
-OTHER_ORDER = {"dates made and start": RENEWAL}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +36,7 @@ class OrderLinks:
     """Order records linked.
 
     Attributes:
-        pairs: candidate pairs to show, in the shape of `LINK_PAIRS`.
+        shown: candidate pairs to show, in the shape of `LINK_PAIRS`.
         clusters: every record with its order and its subject, in the shape of `LINK_CLUSTERS`; but for refused
             applications that are about no order.
         conflicts: orders or subjects that were kept apart though a pair of theirs is above the bar, and decisions that
@@ -54,14 +44,19 @@ class OrderLinks:
         diagnostics: counts, and the version of the models.
     """
 
-    pairs: pl.DataFrame
+    shown: pl.LazyFrame
     clusters: pl.DataFrame
     conflicts: pl.DataFrame
     diagnostics: Mapping[str, int | str]
 
+    @property
+    def pairs(self) -> pl.DataFrame:
+        """The pairs to show, all at once."""
+        return self.shown.collect()
+
 
 def link_orders(
-    orders: pl.DataFrame,
+    orders: pl.DataFrame | pl.LazyFrame,
     aliases: pl.DataFrame | pl.LazyFrame,
     conditions: pl.DataFrame | pl.LazyFrame,
     *,
@@ -72,8 +67,8 @@ def link_orders(
     """Decide which order records are of one order, and which of one person.
 
     Args:
-        orders: the union over sources in the shape of `CORE_ORDERS`.
-        aliases: likewise, `CORE_ALIASES`. Of a lazy table only what is compared is read.
+        orders: the union over sources in the shape of `CORE_ORDERS`. Of a lazy table only what is compared is read.
+        aliases: likewise, `CORE_ALIASES`.
         conditions: likewise, `CORE_CONDITIONS`.
         models: trained; defaults to those that come with Concord.
         decisions: of stewards, which bind. Those that contradict each other are reported.
@@ -90,8 +85,8 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
         ValueError: a decision names a record that is missing.
     """
     records, bound = compared.records, decisions or Decisions()
-    scales = _Scales(Scales(compared.persons.coded, models.person, {}), Scales(compared.orders.coded, models.order, {}))
-    pairs = _weigh(compared, scales)
+    scales = OrderScales.of(compared, models)
+    pairs = weigh_pairs(compared, scales, pairs_that_matter(compared, scales))
     joined = pl.concat(row_pairs(records, found) for found in (bound.same_order, bound.same_person))
     weighed = _Weighed(records, pairs, scales, bound, strangers(records, compared.persons, pairs, decided=joined))
     of_order = _join_orders(weighed)
@@ -101,12 +96,12 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
     labelled = records.select("record_id", "source", "event").with_columns(
         order=of_order.labels, subject=of_subject.labels
     )
-    clusters = _cluster_table(labelled, pairs)
+    clusters = _cluster_table(labelled, weigh_pairs(compared, scales, pairs_within(compared, of_order.labels)))
     kinds = {"order": of_order, "subject": of_subject}
     conflicts = LINK_CONFLICTS.conform(conflict_table(records.get_column("record_id"), kinds)).unique()
     conflicts = conflicts.sort("kind", "left_id", "right_id", "reason")
     return OrderLinks(
-        pairs=_pair_table(compared, scales, without_settled(pairs, labelled)),
+        shown=pair_table(compared, scales, without_settled(pairs, labelled)),
         clusters=clusters,
         conflicts=conflicts,
         diagnostics=_counts(compared, clusters, conflicts) | {"models": models.version},
@@ -114,65 +109,17 @@ def link_compared(compared: Compared, models: Models, decisions: Decisions | Non
 
 
 @dataclass(frozen=True, eq=False)
-class _Scales:
-    """Both models put to the records."""
-
-    person: Scales
-    order: Scales
-
-    def persons(self, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> Weights:
-        """The weight of evidence that each pair of rows is of one person."""
-        return self.person.evidence_between(left, right)
-
-    def links(self, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]) -> Weights:
-        """How far the lower of both weights of each pair of rows is above its threshold."""
-        return _link(self.persons(left, right), self.order.evidence_between(left, right))
-
-
-def _link(person: Weights, order: Weights) -> Weights:
-    return hundredths(np.minimum(person - PERSON_BAR, order - ORDER_BAR))
-
-
-def _weigh(compared: Compared, scales: _Scales) -> pl.DataFrame:
-    """The candidate pairs: `left`, `right` (rows), their weights, `link` (see `_link`), `is_other` (see `_reach`)."""
-    person = scales.person.evidence(compared.persons.patterns)
-    order = scales.order.evidence(compared.orders.patterns)
-    return pl.DataFrame(
-        {
-            "left": compared.persons.left,
-            "right": compared.persons.right,
-            "person_weight": person,
-            "order_weight": order,
-            "match_weight": hundredths(person + order),
-            "link": _link(person, order),
-            "is_other": _reach(compared.persons, OTHER_PERSON) | _reach(compared.orders, OTHER_ORDER),
-        }
-    )
-
-
-def _reach(linkage: Linkage, marks: Mapping[str, str]) -> npt.NDArray[np.bool_]:
-    """Which candidate pairs reach one of these levels, by comparison."""
-    comparisons = linkage.model.comparisons
-    reached = [
-        levels == comparison.levels.index(marks[comparison.name])
-        for comparison, levels in zip(comparisons, unpack(linkage.patterns, comparisons), strict=True)
-        if comparison.name in marks
-    ]
-    return np.asarray(np.logical_or.reduce(reached), np.bool_)
-
-
-@dataclass(frozen=True, eq=False)
 class _Weighed:
     """The records, what speaks for and against each pair of them, and what stewards decided.
 
     Attributes:
-        pairs: of `_weigh`.
+        pairs: of `weigh_pairs`.
         strangers: `left`, `right` (rows): pairs that are never one order or one person.
     """
 
     records: pl.DataFrame
     pairs: pl.DataFrame
-    scales: _Scales
+    scales: OrderScales
     decisions: Decisions
     strangers: pl.DataFrame
 
@@ -258,30 +205,6 @@ def _cluster_table(labelled: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         .join(mean_weights(pairs, order), on="row", how="left")
     )
     return LINK_CLUSTERS.conform(table).sort("record_id")
-
-
-def _pair_table(compared: Compared, scales: _Scales, pairs: pl.DataFrame) -> pl.DataFrame:
-    """The pairs to show. Rows are in the order of ids, so pairs sorted by row are sorted by id."""
-    linkage, ids = compared.persons, compared.records.get_column("record_id")
-    shown = pairs.with_row_index("place").filter(pl.col("link") > SHOWN).sort("left", "right")
-    places = shown.get_column("place").to_numpy()
-    levels, weights = describe_levels(
-        [
-            (scales.person, linkage.patterns[places]),
-            (scales.order, compared.orders.patterns[places]),
-        ]
-    )
-    # The lowest bit is the first rule that made the pair.
-    masks = linkage.rules[places]
-    first = np.bitwise_count(masks ^ (masks - np.uint32(1))).astype(np.int64) - 1
-    table = shown.with_columns(
-        left_id=ids.gather(shown.get_column("left")),
-        right_id=ids.gather(shown.get_column("right")),
-        blocking_rule=pl.Series([rule.name for rule in linkage.model.rules]).gather(first),
-        levels=levels,
-        weights=weights,
-    )
-    return LINK_PAIRS.conform(table)
 
 
 def _counts(compared: Compared, clusters: pl.DataFrame, conflicts: pl.DataFrame) -> dict[str, int | str]:

@@ -158,7 +158,8 @@ def closures(
     about = decisions.filter(pl.col("kind").is_in(codes_about("discrepancy")))
     placed = about.join(follow_orders(about.get_column("order_id"), orders, redirects), on="order_id")
     is_found = pl.col("resolved_by").is_null() | (pl.col("resolved_by") == "steward")
-    found = conflicts(discrepancies.filter(is_found), name_records(records))
+    of_decided = discrepancies.filter(is_found).join(placed, left_on="order_id", right_on="order_now", how="semi")
+    found = conflicts(of_decided, name_records(records))
     key = ["order_now", "rule_code", "source", "handle", *OF_CONFLICT]
     closed = (
         found.select("discrepancy_id", *key)

@@ -11,6 +11,8 @@ from reconciliation.stable_ids import record_handles
 from warehouse.text_hashes import digests
 
 RECORD = ("record_id", "handle", "source")
+READ = ("record_id", "source", "event", "file_name", "row_number", "occurrence_ref", *dict.fromkeys(CANONICAL.values()))
+"""The columns of order records that decisions rest on, and that records are known by."""
 
 
 def name_records(records: pl.DataFrame) -> pl.DataFrame:

@@ -32,7 +32,7 @@ from matching.engine.parameters import Parameters, check_parameters
 from matching.engine.patterns import Coded, Each, Patterns, code_records, compare
 from matching.engine.repeated_records import Copies, find_copies, pair_left_out
 from matching.engine.scores import Scores
-from matching.engine.tables import Records
+from matching.engine.tables import Records, narrowed
 from matching.engine.training import train
 from matching.engine.training_sample import draw_sample, draw_sample_among
 from matching.engine.weights import Scales
@@ -114,16 +114,20 @@ def link_records(
     across = sources if model.link_type == "link" else None
     threads = threads or os.cpu_count() or 1
     with ThreadPoolExecutor(threads) as pool:
-        blocking = pool.submit(find_blocks, records.frame, model.rules, rows=rows, sources=across)
-        coded = code_records(model.comparisons, records.frame, order, each=pool.map)
+        blocking = pool.submit(
+            find_blocks, records.frame, model.rules, rows=rows, sources=across, described=records.described
+        )
+        coded = code_records(model.comparisons, records.frame, order, each=pool.map, described=records.described)
         blocks = blocking.result()
-    repeated, read = Copies(), records.frame.select(model.columns)
+    repeated, read = Copies(), records.frame.select(narrowed(model.columns, records.described))
     if copies:
         limited = [place for place, name in enumerate(records.tables) if name in model.limits]
         repeated = find_copies(read, coded.codes, order=order, sources=sources, limited=limited)
     if len(repeated.rows):
         kept = np.delete(order, repeated.rows)
-        blocks = find_blocks(records.frame[kept], model.rules, rows=rows[kept], sources=across)
+        blocks = find_blocks(
+            records.frame[kept], model.rules, rows=rows[kept], sources=across, described=records.described
+        )
         coded = replace(coded, records=len(kept))
     _warn_left_out(blocks)
     keys = records.frame.get_column(key).gather(order)
@@ -134,6 +138,8 @@ def link_records(
     with ThreadPoolExecutor(threads) as pool:
         pairs = _make_pairs(blocks, left_out, chunk=chunk, each=each or pool.map)
         left, right, rules = pairs.left, pairs.right, pairs.rules
+        del pairs
+        blocks = blocks.outcome()
         patterns = _compare_pieces(coded, left, right, each=each or pool.map, chunk=chunk, progress=progress)
     return Linkage(model, records.tables, keys, sources, coded, repeated, blocks, left, right, rules, patterns)
 
@@ -149,7 +155,7 @@ def compare_again(model: Declaration, records: Records, linkage: Linkage, *, key
         raise ValueError(f"model {model.name!r} is applied to other records than model {linkage.model.name!r}")
     if len(linkage.copies.rows):
         raise ValueError(f"apply model {linkage.model.name!r} with copies=False: what it reads is not all that counts")
-    coded = code_records(model.comparisons, records.frame, order)
+    coded = code_records(model.comparisons, records.frame, order, described=records.described)
     with ThreadPoolExecutor() as pool:
         patterns = _compare_pieces(coded, linkage.left, linkage.right, each=each or pool.map)
     return replace(linkage, model=model, coded=coded, patterns=patterns)
@@ -157,6 +163,9 @@ def compare_again(model: Declaration, records: Records, linkage: Linkage, *, key
 
 def _order(records: Records, key: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """The places of the records in the order of table and key, and for each place its row in that order."""
+    if len(records.tables) == 1 and records.frame.get_column(key).is_sorted():
+        order = np.arange(records.frame.height, dtype=np.intp)
+        return order, order
     frame = pl.DataFrame({"source": records.sources, "key": records.frame.get_column(key)}).with_row_index("place")
     order = frame.sort("source", "key").get_column("place").to_numpy().astype(np.intp)
     rows = np.empty(len(order), np.intp)

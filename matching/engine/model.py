@@ -16,13 +16,13 @@ from collections.abc import Mapping
 from matching.engine.declaration import Declaration
 from matching.engine.linkage import CHUNK, Linkage, Progress, compare_again, link_records
 from matching.engine.patterns import Each
-from matching.engine.tables import Table, gather_records
+from matching.engine.tables import NOTHING, Described, Table, gather_records
 
 
 class LinkageModel(Declaration):
     """A declared model that can be applied to tables; for what it is made of see `Declaration`."""
 
-    def on(
+    def on(  # noqa: PLR0913  # each but the tables has a default
         self,
         tables: Table | Mapping[str, Table],
         *,
@@ -33,6 +33,7 @@ class LinkageModel(Declaration):
         pairs_of: Linkage | None = None,
         copies: bool = True,
         each: Each | None = None,
+        described: Described = NOTHING,
     ) -> Linkage:
         """Apply the model to tables: code the records, find the candidate pairs, compare them.
 
@@ -49,13 +50,15 @@ class LinkageModel(Declaration):
             copies: whether one record stands for its copies where more than 20 are the same in every column that the
                 model reads. They come back in its cluster. False where another model compares the same pairs.
             each: a `map` that compares pieces elsewhere than in threads (`spark`). The result does not depend on it.
+            described: columns that the tables lack, because many records share them: by the name of the column that
+                holds the row of each record, a frame of them. Each of its rows is looked at once.
 
         Raises:
             TypeError: this is not a table, or not a dictionary of tables.
             ValueError: a column is missing or can't be compared, a key is missing or repeated, a limit names no table,
                 or there are too few tables to link or too many.
         """
-        records = gather_records(tables, key=key, columns=self.columns)
+        records = gather_records(tables, key=key, columns=self.columns, described=described)
         if unknown := sorted(set(self.limits) - set(records.tables)):
             raise ValueError(f"limits name tables that are not there: {', '.join(unknown)}")
         if self.link_type == "link" and len(records.tables) < 2:

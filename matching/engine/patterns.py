@@ -6,7 +6,7 @@ Training and scoring see patterns only; a million pairs have a few thousand diff
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -16,7 +16,7 @@ import polars as pl
 
 from matching.engine.blocking import BlockingRule, Rows
 from matching.engine.comparators.base import Comparator, Judge, Levels
-from matching.engine.tables import to_plain_types
+from matching.engine.tables import NOTHING, Described, narrowed, to_plain_types, widened
 from matching.engine.values import CodedColumn, Codes, encode, encode_rows
 
 # `map`, or one that shares out pieces of work that are independent: to threads, or to a cluster (`spark`).
@@ -104,7 +104,8 @@ class Coded:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Without the judges, which may hold functions that can't be sent to another process: they are made again."""
-        return _bound_again, (self.comparisons, self.records, self.codes, self.columns, self.places, self.terms)
+        columns = tuple(replace(column, codes=column.codes[:0]) for column in self.columns)
+        return _bound_again, (self.comparisons, self.records, self.codes, columns, self.places, self.terms)
 
 
 def radices(comparisons: Sequence[Comparison]) -> Patterns:
@@ -125,26 +126,31 @@ def code_records(
     order: npt.NDArray[np.intp],
     *,
     each: Each = map,
+    described: Described = NOTHING,
 ) -> Coded:
     """Code every column that the comparisons read.
 
     Columns that one comparator reads share a dictionary if they are of one type, so that it can compare
-    one with another.
+    one with another. `described` is as in `LinkageModel.on`.
 
     Raises:
         ValueError: a column is missing, or its comparator can't compare its values.
     """
     wanted = {column: comparison.name for comparison in comparisons for column in comparison.read}
-    if missing := [f"{column!r} ({name})" for column, name in wanted.items() if column not in records.columns]:
+    known = {*records.columns, *(column for frame in described.values() for column in frame.columns)}
+    if missing := [f"{column!r} ({name})" for column, name in wanted.items() if column not in known]:
         raise ValueError(f"comparisons read columns that are missing: {', '.join(missing)}")
-    records = to_plain_types(records)
-    coded = _code_columns(comparisons, records, each)
+    described = {name: to_plain_types(frame) for name, frame in described.items()}
+    coded = _code_columns(comparisons, to_plain_types(records), described, each)
     keys = [_keys(comparison) for comparison in comparisons]
     places = {key: place for place, key in enumerate(coded)}
+    codes = np.stack(list(each(lambda column: column.codes[order], coded.values())), axis=1)
+    # Once for all columns, not once more for each.
+    coded = {key: replace(column, codes=codes[:, places[key]]) for key, column in coded.items()}
     return Coded(
         comparisons=tuple(comparisons),
         records=records.height,
-        codes=np.stack(list(each(lambda column: column.codes[order], coded.values())), axis=1),
+        codes=codes,
         columns=tuple(coded.values()),
         judges=tuple(each(lambda comparison, own: _bind(comparison, [coded[key] for key in own]), comparisons, keys)),
         places=tuple(tuple(places[key] for key in own) for own in keys),
@@ -167,6 +173,7 @@ def _bound_again(
     places: tuple[tuple[int, ...], ...],
     terms: tuple[int | None, ...],
 ) -> Coded:
+    columns = tuple(replace(column, codes=codes[:, place]) for place, column in enumerate(columns))
     own = ([columns[place] for place in some] for some in places)
     judges = tuple(map(_bind, comparisons, own))
     return Coded(comparisons, records, codes, columns, judges, places, terms)
@@ -209,11 +216,19 @@ def _keys(comparison: Comparison) -> list[_Key]:
     return [(False, (column,)) for column in comparison.columns]
 
 
-def _code_columns(comparisons: Sequence[Comparison], records: pl.DataFrame, each: Each) -> dict[_Key, CodedColumn]:
+def _code_columns(
+    comparisons: Sequence[Comparison], records: pl.DataFrame, described: Described, each: Each
+) -> dict[_Key, CodedColumn]:
     """Every column that is read, first those that are compared, then the terms."""
     coded = {
-        key: encode_rows(records.select(key[1])) for comparison in comparisons for key in _keys(comparison) if key[0]
+        key: encode_rows(records.select(narrowed(key[1], described)), described)
+        for comparison in comparisons
+        for key in _keys(comparison)
+        if key[0]
     }
+    single = {column for comparison in comparisons for joint, own in _keys(comparison) if not joint for column in own}
+    single |= {comparison.term for comparison in comparisons if comparison.term}
+    records = widened(records, described, single)
     groups = _shared_dictionaries(comparisons, records.schema)
     encoded = each(lambda group: encode([records.get_column(column) for column in group]), groups)
     for group, columns in zip(groups, encoded, strict=True):

@@ -4,8 +4,9 @@ Belongs here: which kinds of table are accepted, and what every table must hold.
 (`comparators`), how records are compared.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +28,9 @@ class ArrowTable(Protocol):
 
 
 Table = pl.DataFrame | pl.LazyFrame | ArrowTable
+Described = Mapping[str, pl.DataFrame]
+"""Columns that many records share, by the column of the records that holds the row of each."""
+NOTHING: Described = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,16 +39,36 @@ class Records:
 
     Attributes:
         tables: names of the tables.
-        frame: the key and every column that the model reads.
+        frame: the key and every column that the model reads, or the rows that describe them.
         sources: for each record, the place of its table in `tables`.
+        described: columns that the model reads and that are not in the frame.
     """
 
     tables: tuple[str, ...]
     frame: pl.DataFrame
     sources: npt.NDArray[np.int8]
+    described: Described = field(default_factory=dict)
 
 
-def gather_records(tables: Table | Mapping[str, Table], *, key: str, columns: Sequence[str]) -> Records:
+def narrowed(columns: Sequence[str], described: Described) -> list[str]:
+    """The columns of the records that these follow from: a described one from the row that describes it."""
+    by = {column: name for name, frame in described.items() for column in frame.columns}
+    return list(dict.fromkeys(by.get(column, column) for column in columns))
+
+
+def widened(records: pl.DataFrame, described: Described, columns: Collection[str]) -> pl.DataFrame:
+    """The records with those of the columns that are described elsewhere."""
+    found = [
+        frame.select(own)[records.get_column(name)]
+        for name, frame in described.items()
+        if (own := [column for column in frame.columns if column in columns])
+    ]
+    return pl.concat([records, *found], how="horizontal") if found else records
+
+
+def gather_records(
+    tables: Table | Mapping[str, Table], *, key: str, columns: Sequence[str], described: Described = NOTHING
+) -> Records:
     """Put the tables under each other.
 
     Raises:
@@ -54,14 +78,14 @@ def gather_records(tables: Table | Mapping[str, Table], *, key: str, columns: Se
     named = dict(tables) if isinstance(tables, Mapping) else {"records": tables}
     if not 0 < len(named) <= MOST_TABLES:
         raise ValueError(f"1 to {MOST_TABLES} tables can be linked, not {len(named)}")
-    wanted = [key, *(column for column in columns if column != key)]
+    wanted = [key, *(column for column in narrowed(columns, described) if column != key)]
     frames = {name: _check_table(name, _read_table(name, table, wanted), key) for name, table in named.items()}
     try:
         frame = pl.concat(frames.values(), how="vertical_relaxed")
     except pl.exceptions.PolarsError:
         raise ValueError(f"columns differ in type between tables: {_differing(frames)}") from None
     heights = [frame.height for frame in frames.values()]
-    return Records(tuple(frames), frame, np.repeat(np.arange(len(frames), dtype=np.int8), heights))
+    return Records(tuple(frames), frame, np.repeat(np.arange(len(frames), dtype=np.int8), heights), described)
 
 
 def _read_table(name: object, table: object, wanted: Sequence[str]) -> pl.DataFrame:

@@ -5,8 +5,8 @@ Belongs here: coding and letter signatures. Does not: comparing (`comparators`).
 A text function is given each distinct pair of values once, and only if their signatures do not decide the pair.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.engine.sets import Sets, collect
+from matching.engine.tables import NOTHING, Described, widened
 
 Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -29,9 +30,25 @@ SIGNED = 4_000
 
 @dataclass(frozen=True, eq=False)
 class Dictionary:
-    """Distinct values in the order of their hash; the code of a value is its place."""
+    """Distinct values in the order of their hash; the code of a value is its place.
+
+    Attributes:
+        values: of one column, or structs of several.
+        described: columns that structs hold the rows of.
+    """
 
     values: pl.Series
+    described: Described = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> pl.Schema:
+        """The columns of structs, those that are described among them, with their types."""
+        frames = (self.values.struct.unnest(), *self.described.values())
+        return pl.Schema({name: kind for frame in frames for name, kind in frame.schema.items()})
+
+    def rows(self, columns: Collection[str]) -> pl.DataFrame:
+        """Some columns of structs."""
+        return widened(self.values.struct.unnest(), self.described, columns).select(columns)
 
     @cached_property
     def signatures(self) -> "Signatures":
@@ -99,13 +116,13 @@ def encode(columns: Sequence[pl.Series]) -> list[CodedColumn]:
     ]
 
 
-def encode_rows(rows: pl.DataFrame) -> CodedColumn:
+def encode_rows(rows: pl.DataFrame, described: Described = NOTHING) -> CodedColumn:
     """One code for each distinct row of a frame, for comparisons that must see several columns at once.
 
     The values of the dictionary are structs, in the order of the hash of the row; no row is unknown.
     """
     first, codes = _number(rows.hash_rows(0).to_numpy())
-    return CodedColumn(Dictionary(rows[first].to_struct("value")), codes)
+    return CodedColumn(Dictionary(rows[first].to_struct("value"), dict(described)), codes)
 
 
 def _number(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.intp], Codes]:

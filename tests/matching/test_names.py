@@ -1,9 +1,13 @@
 """Forenames that stand for each other, names in their own right, and words as they sound."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
-from matching.names import describe_names
+from matching.names import describe_names, number_names
+from matching.persons import PERSON_RULES, person_model
+from warehouse.tables.core import CORE_ORDERS
 
 ALIASES = pl.DataFrame(schema={"record_id": pl.String, "forenames_folded": pl.String, "surname_folded": pl.String})
 
@@ -53,3 +57,37 @@ def test_a_missing_name_is_no_name_in_its_own_right():
     rows = described((None, "NAGY"), ("STEVEN", None), (None, None))
     assert rows.get_column("is_first_listed").to_list() == [None, True, None]
     assert rows.get_column("given_names").to_list() == [None, ["STEVEN"], None]
+
+
+def test_names_that_records_share_are_looked_at_once_and_compare_alike():
+    rows = [
+        {
+            "record_id": f"pnc:{row}",
+            "forenames_folded": forename,
+            "surname_folded": surname,
+            "sex": "F",
+            "birth_year": 1990,
+        }
+        for row, (forename, surname) in enumerate(
+            [
+                ("ANNA MARIA", "NAGY"),
+                ("ANA", "NAGY"),
+                ("ANNA MARIA", "NAGY"),
+                ("EVA", "KISS"),
+                (None, None),
+                (None, None),
+            ]
+        )
+    ]
+    records = pl.DataFrame(rows, schema_overrides=CORE_ORDERS.schema)
+    records = records.with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in CORE_ORDERS.schema.items() if name not in records.columns
+    )
+    aliases = pl.DataFrame([("pnc:3", "ANNA", "NAGY")], schema=ALIASES.schema, orient="row")
+    model = replace(person_model(), blocking=PERSON_RULES)
+    numbered, names = number_names(records, aliases)
+    assert names.height == 4
+    wide, apart = model.on(describe_names(records, aliases)), model.on(numbered, described={"name": names})
+    assert len(apart.left)
+    for column in ("left", "right", "rules", "patterns"):
+        assert getattr(apart, column).tolist() == getattr(wide, column).tolist()

@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 
 from matching.engine.comparators.base import NOT_KNOWN, UNKNOWN_LEVEL, Comparator, Judge, Levels
-from matching.engine.values import CodedColumn, Codes, distinct_pairs, encode_rows
+from matching.engine.tables import narrowed
+from matching.engine.values import CodedColumn, Codes, Dictionary, distinct_pairs, encode_rows
 
 LEFT, RIGHT = "_left", "_right"
 # Up to this many distinct rows, and so many that records outnumber their pairs, all pairs are looked at beforehand.
@@ -79,10 +80,11 @@ class _BoundPart:
     codes: Codes
 
     @classmethod
-    def of(cls, part: Part, rows: pl.DataFrame) -> "_BoundPart":
-        """Put a part to the rows."""
-        coded = encode_rows(rows.select(part.columns))
-        return cls(part, coded.dictionary.values.struct.unnest(), coded.codes)
+    def of(cls, part: Part, rows: Dictionary) -> "_BoundPart":
+        """Put a part to the rows: each that describes it is read once."""
+        narrow = encode_rows(rows.rows(narrowed(part.columns, rows.described)), rows.described)
+        coded = encode_rows(narrow.dictionary.rows(part.columns))
+        return cls(part, coded.dictionary.values.struct.unnest(), coded.codes[narrow.codes])
 
     def outcomes(self, one: Codes, other: Codes) -> pl.DataFrame:
         """Whether the conditions hold of pairs of rows, a column for each."""
@@ -130,11 +132,12 @@ class Expressions(Comparator):
 
     def bind(self, columns: Sequence[CodedColumn]) -> Judge:
         """See `Comparator.bind`."""
-        rows = columns[0].dictionary.values.struct.unnest()
-        if missing := sorted(set(self.columns) - set(rows.columns)):
+        rows, size = columns[0].dictionary, len(columns[0].dictionary.values)
+        if missing := sorted(set(self.columns) - set(rows.kinds)):
             raise ValueError(f"conditions read columns that are not there: {', '.join(missing)}")
         parts = [_BoundPart.of(part, rows) for part in self.parts]
-        own = rows.drop({column for part in self.parts for column in part.columns})
+        apart = {column for part in self.parts for column in part.columns}
+        own = rows.rows([column for column in self.columns if column not in apart])
 
         def reach(one: Codes, other: Codes) -> Levels:
             try:
@@ -142,15 +145,15 @@ class Expressions(Comparator):
                 return self._reached(pl.concat([_beside(own, one, other), *outcomes], how="horizontal"))
             except pl.exceptions.PolarsError as error:
                 # Its message may quote values.
-                read = ", ".join(f"{name} ({kind})" for name, kind in rows.schema.items())
+                read = ", ".join(f"{name} ({kind})" for name, kind in rows.kinds.items())
                 raise ValueError(f"conditions can't be worked out from {read}: {type(error).__name__}") from None
 
-        if len(rows) <= TABLE and len(rows) ** 2 <= len(columns[0].codes):
-            table = _table(reach, len(rows))
+        if size <= TABLE and size**2 <= len(columns[0].codes):
+            table = _table(reach, size)
             return lambda left, right: table[left[0], right[0]]
 
         def judge(left: Sequence[Codes], right: Sequence[Codes]) -> Levels:
-            one, other, places = distinct_pairs(left[0], right[0], len(rows))
+            one, other, places = distinct_pairs(left[0], right[0], size)
             return reach(one, other)[places]
 
         return judge

@@ -263,6 +263,13 @@ def test_one_huge_block_is_left_out_with_a_warning_in_counts() -> None:
     assert len(linkage.left) < left_out.pairs_left_out / 10
 
 
+def test_columns_described_apart_count_as_if_they_stood_in_the_table() -> None:
+    names = PEOPLE.select("forename", "surname").unique(maintain_order=True)
+    rows = names.with_row_index("name")
+    narrow = PEOPLE.join(rows, on=names.columns, maintain_order="left").drop(names.columns)
+    assert reported(MODEL.on(narrow, described={"name": names})) == reported(MODEL.on(PEOPLE))
+
+
 def changed(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Tables:
     return {"court": TABLES["court"], "prison": change(TABLES["prison"])}
 
