@@ -16,12 +16,15 @@ from assets.models import MODELS
 from assets.wording_decisions import code_by_decisions
 from expectations.reliability import describe_reliability
 from ledger.decisions.binding import said_in_force
+from ledger.decisions.kinds import codes_about
 from reconciliation.confidence.trained import load_value_model
-from reconciliation.endings import Before
+from reconciliation.endings import BEFORE_COLUMNS, Before
 from reconciliation.id_memory import Identities, identify
+from reconciliation.night import NightInput
 from reconciliation.redirects import order_redirects
-from reconciliation.register_tables import SOURCE_ERRORS, NightInput, build_register
+from reconciliation.register_tables import SOURCE_ERRORS, write_register
 from study.prohibitions.wordings import build_wordings
+from warehouse.pieces import Pieces
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
 from warehouse.tables.link import IDENTITIES, LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS, PAIR_WEIGHTS
@@ -72,67 +75,68 @@ def register(context: dg.AssetExecutionContext, night: NightResource) -> AssetEv
     """Orders, people and arrests with ids that last, golden values and where each came from."""
     as_of = as_of_date(context)
     store = night.store(as_of)
-    tables = reconcile_night(store, former=Former.of(night.state, as_of), as_of=as_of)
-    for name in UNJUDGED:
-        store.write(name, tables[name])
-        yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": tables[name].height})
-    yield from put_out({table: tables[table.name] for table in (*RECONCILED, CONDITION_TEXTS)}, night, as_of)
+    with Pieces.of_step(context.op_def.name, below=store.folder) as pieces:
+        tables = reconcile_night(store, pieces, former=Former.of(night.state, as_of), as_of=as_of)
+        for name in UNJUDGED:
+            store.write(name, tables[name])
+            yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": store.count(name)})
+        yield from put_out({table: tables[table.name] for table in (*RECONCILED, CONDITION_TEXTS)}, night, as_of)
 
 
-def reconcile_night(store: TableStore, *, former: Former, as_of: date) -> dict[str, pl.DataFrame]:
-    """The register's tables of a night by name, the memory of ids among them."""
+def reconcile_night(store: TableStore, pieces: Pieces, *, former: Former, as_of: date) -> dict[str, pl.LazyFrame]:
+    """The register's tables of a night by name, the memory of ids among them; some are read from the pieces."""
     decisions = store.scan(DECISIONS.name).collect()
-    orders, arrests = order_records(store).collect(), gather(store, "arrests")
     listed = pl.concat([gather(store, "conditions"), store.scan(DROPPED_CONDITIONS)])
-    conditions = code_by_decisions(listed.collect(), decisions)
+    conditions = code_by_decisions(listed, decisions)
     clusters, events = (store.scan(table.name).collect() for table in (LINK_CLUSTERS, LINK_ARRESTS))
     identities = identify(
-        {"orders": orders, "arrests": arrests},
+        {"orders": order_records(store), "arrests": gather(store, "arrests")},
         {"orders": clusters, "arrests": events},
         remembered=former.table(IDENTITIES),
         former_redirects=former.table(ID_REDIRECTS),
         as_of=as_of,
     )
-    tables = build_register(
-        NightInput(
-            orders=orders,
-            aliases=gather(store, "aliases").collect(),
-            conditions=conditions,
-            arrests=arrests,
-            clusters=clusters,
-            events=events,
-            order_ids=identities.order_ids,
-            subject_ids=identities.subject_ids,
-            arrest_ids=identities.arrest_ids,
-            as_of=as_of,
-            dropped=store.scan(DROPPED_ORDERS).select("record_id").collect().to_series(),
-            decided=_decided_values(decisions, orders, clusters, identities),
-            said_in_force=_said_in_force(decisions, identities),
-            before=Before(former.table(ORDERS), former.as_of, former.table(ORDER_SOURCES)),
-            pairs=store.scan(LINK_PAIRS.name).select(PAIR_WEIGHTS).collect(),
-            confidence=load_value_model(store.folder / MODELS),
-        )
+    night = NightInput(
+        orders=order_records(store),
+        aliases=gather(store, "aliases"),
+        conditions=conditions,
+        arrests=gather(store, "arrests"),
+        clusters=clusters,
+        events=events,
+        order_ids=identities.order_ids,
+        subject_ids=identities.subject_ids,
+        arrest_ids=identities.arrest_ids,
+        as_of=as_of,
+        dropped=store.scan(DROPPED_ORDERS).select("record_id").collect().to_series(),
+        decided=_decided_values(decisions, order_records(store), clusters, identities),
+        said_in_force=_said_in_force(decisions, identities),
+        before=Before(former.scan(ORDERS).select(BEFORE_COLUMNS).collect(), former.as_of, former.table(ORDER_SOURCES)),
+        pairs=store.scan(LINK_PAIRS.name).select(PAIR_WEIGHTS).collect(),
+        confidence=load_value_model(store.folder / MODELS),
     )
-    return tables | {
-        GOLDEN_ORDERS: tables[ORDERS.name],
-        CODED_CONDITIONS: conditions,
-        **build_wordings(conditions, tables[ORDER_SOURCES.name]),
+    tables = write_register(night, pieces)
+    errors = tables[SOURCE_ERRORS].collect()
+    small = build_wordings(conditions, tables[ORDER_SOURCES.name]) | {
         ID_REDIRECTS.name: identities.redirects,
         IDENTITIES.name: identities.memory,
-        SOURCE_RELIABILITY.name: describe_reliability(tables[SOURCE_ERRORS], former=former.table(SOURCE_RELIABILITY)),
+        SOURCE_RELIABILITY.name: describe_reliability(errors, former=former.table(SOURCE_RELIABILITY)),
     }
+    golden = {GOLDEN_ORDERS: tables[ORDERS.name], CODED_CONDITIONS: conditions}
+    return tables | golden | {name: table.lazy() for name, table in small.items()}
 
 
 def _decided_values(
-    decisions: pl.DataFrame, orders: pl.DataFrame, clusters: pl.DataFrame, identities: Identities
+    decisions: pl.DataFrame, orders: pl.LazyFrame, clusters: pl.DataFrame, identities: Identities
 ) -> dict[str, pl.DataFrame]:
     """The golden values that stewards decided, by field."""
+    if decisions.filter(pl.col("kind").is_in(codes_about("value"))).is_empty():
+        return {}
     owners = (
         clusters.join(identities.order_ids.select(order_cluster="cluster", order_id="id"), on="order_cluster")
         .join(identities.subject_ids.select(subject_cluster="cluster", subject_id="id"), on="subject_cluster")
         .select("record_id", "order_id", "subject_id")
     )
-    return decide_values(decisions, orders, owners=owners, redirects=identities.redirects)
+    return decide_values(decisions, orders.collect(), owners=owners, redirects=identities.redirects)
 
 
 def _said_in_force(decisions: pl.DataFrame, identities: Identities) -> pl.DataFrame:

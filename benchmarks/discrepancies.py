@@ -23,7 +23,8 @@ from expectations.discrepancies import Evidence, PresenceClock, find_discrepanci
 from expectations.quality import score_quality
 from matching.arrests import link_arrests
 from matching.orders import link_orders
-from reconciliation.register_tables import NightInput, build_register
+from reconciliation.night import NightInput
+from reconciliation.register_tables import build_register
 from warehouse.tables.core import CORE_TABLES
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS, LINK_PAIRS
 from warehouse.tables.register import DELIVERIES, DISCREPANCIES

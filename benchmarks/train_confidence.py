@@ -26,6 +26,7 @@ from benchmarks.night_tables import NightTables, read_tables
 from reconciliation.confidence import contents, links, values
 from reconciliation.confidence.model import ConfidenceModel, level_of, weight_of
 from reconciliation.confidence.orders import combine
+from reconciliation.confidence.population import Population
 
 FIT: Final = (
     (2_000, 101, 1), (2_000, 102, 2), (2_000, 103, 1), (2_000, 104, 1.5), (2_000, 105, 2), (2_000, 106, 1),
@@ -179,7 +180,7 @@ def observed_pairs(night: NightTables) -> pl.DataFrame:
 
 def observed_values(night: NightTables) -> pl.DataFrame:
     """Golden values with what is observed of them, and whether they are right."""
-    observed = values.observe_values(night.provenance, values.Population.of(night.orders), night.order_sources)
+    observed = values.observe_values(night.provenance, Population.of(night.orders), night.order_sources)
     labels = label_values(night.provenance, night.order_sources, night.truth)
     return observed.join(labels, on=["order_id", "field"], maintain_order="left")
 

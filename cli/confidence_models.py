@@ -25,8 +25,9 @@ from ledger.packs.sample import read_checks
 from reconciliation.confidence.differences import NAME_FIELDS
 from reconciliation.confidence.learning import TooFewLabelsError, learn_from_labels, mean_loss
 from reconciliation.confidence.model import ConfidenceModel
+from reconciliation.confidence.population import Population
 from reconciliation.confidence.trained import FILE, load_value_model
-from reconciliation.confidence.values import Population, observe_values, value_confidence
+from reconciliation.confidence.values import observe_values, value_confidence
 from reconciliation.register import Register
 from warehouse.home import Home
 from warehouse.models import SHIPPED, current_models, read_models, save_models

@@ -11,8 +11,9 @@ state (a source counts once, however many records it holds), then the one that t
 last touched, then the smallest record id.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 import polars.selectors as cs
@@ -65,6 +66,7 @@ def choose_fields(
     group: str,
     complete: Callable[[pl.DataFrame, Overrides], pl.DataFrame] | None = None,
     overrides: Overrides = NO_OVERRIDES,
+    borne: Mapping[str, pl.DataFrame] = MappingProxyType({}),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Choose a value of every field for every group, and explain each choice.
 
@@ -74,12 +76,13 @@ def choose_fields(
         group: as for `choose_values`.
         complete: makes the values of a group fit each other; what it changes counts as worked out.
         overrides: what is not chosen, by the names of groups; what is chosen later may lean on it.
+        borne: for fields that are names, `word` and `bearers` of all people (`reconciliation.ranking.count_words`).
 
     Returns:
         The values (as of `choose_values`), and the reasons (group column, `field`, `value` as text, `record_id` of the
         winner, `rule`, `agreeing`, `losing`).
     """
-    choices = _choose(records, fields, group=group, overrides=overrides)
+    choices = _choose(records, fields, group=group, overrides=overrides, borne=borne)
     completed = complete(choices.values, choices.overrides) if complete else choices.values
     final = completed.drop(cs.starts_with(STATED))
     names = _names(choices.records, group)
@@ -103,6 +106,7 @@ def _choose(
     *,
     group: str,
     overrides: Overrides = NO_OVERRIDES,
+    borne: Mapping[str, pl.DataFrame] = MappingProxyType({}),
     is_explained: bool = True,
 ) -> _Choices:
     records = _number(records, fields, group)
@@ -110,7 +114,7 @@ def _choose(
     values = records.select("group").unique(maintain_order=True)
     ranked, winners = {}, {}
     for field in fields:
-        statements = rank_statements(records, field)
+        statements = rank_statements(records, field, borne=borne.get(field.name))
         stated = take_winners(statements, field)
         if is_explained:
             ranked[field.name] = statements.drop("merit")

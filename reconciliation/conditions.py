@@ -40,6 +40,22 @@ def build_conditions(
     Returns:
         `CONDITIONS`, in which `text` names nobody, and beside it `full_text`.
     """
+    listed = list_conditions(conditions, held)
+    return believe_conditions(listed, golden, find_orders_beside(listed, golden), as_of=as_of)
+
+
+def list_conditions(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """What the records of each order say of its conditions: all that is known before any golden value is.
+
+    Args:
+        conditions: `core__conditions`.
+        held: order records with `order_id` and `standing`.
+
+    Returns:
+        One row for each condition of an order: `order_id`, `condition_code`, `sources`, `label`, `kind`, `text` (of
+        which names are taken), `full_text`, `is_person_named`, `match_score`, `support`, `listing_sources` and what
+        its words say of its period (`reconciliation.stated_periods`).
+    """
     listed = conditions.join(
         held.filter(pl.col("standing") != AMENDED).select("record_id", "source", "order_id"), on="record_id"
     )
@@ -57,20 +73,36 @@ def build_conditions(
         "label", "kind", condition_code="code"
     )
     wordings = wordings.join(catalogue, on="condition_code", how="left")
-    is_from_court = pl.col("sources").list.set_intersection(list(COURT_SOURCES)).list.len() > 0
     return (
         wordings.group_by("order_id", "condition_code")
         .agg(pl.col("source").unique().sort().alias("sources"), pl.col("place").min(), pl.col("label", "kind").first())
         .join(in_order, on="place")
         .join(_support(listed), on=["order_id", "condition_code"])
-        .pipe(_with_orders_beside, golden)
+        .join(find_stated_periods(wordings), on=["order_id", "condition_code"], how="left")
+        .pipe(_without_names)
+    )
+
+
+def believe_conditions(
+    listed: pl.DataFrame, golden: pl.DataFrame, beside: pl.DataFrame, *, as_of: date
+) -> pl.DataFrame:
+    """Which of the conditions are believed, and when each begins and ends: as of `build_conditions`.
+
+    Args:
+        listed: from `list_conditions`.
+        golden: as for `build_conditions`.
+        beside: from `find_orders_beside`, over all orders.
+        as_of: the night.
+    """
+    is_from_court = pl.col("sources").list.set_intersection(list(COURT_SOURCES)).list.len() > 0
+    return (
+        listed.join(beside, on=["order_id", "condition_code"], how="left")
+        .with_columns(pl.col("is_none_beside", "is_firm_beside").fill_null(value=False))
         .with_columns(is_golden=_is_believed())
         .with_columns(is_doubtful=~pl.col("is_golden") & is_from_court)
-        .join(find_stated_periods(wordings), on=["order_id", "condition_code"], how="left")
         .join(_periods(golden), on="order_id", how="left")
         .with_columns(start_on=_own_start(), end_on=own_end())
         .with_columns(is_lapsed=(pl.col("end_on") < as_of).fill_null(value=False))
-        .pipe(_without_names)
     )
 
 
@@ -125,20 +157,27 @@ def _support(listed: pl.DataFrame) -> pl.DataFrame:
     return support.join(records.group_by("order_id").agg(pl.len().alias("listing_sources")), on="order_id")
 
 
-def _with_orders_beside(held: pl.DataFrame, golden: pl.DataFrame) -> pl.DataFrame:
+def find_orders_beside(listed: pl.DataFrame, golden: pl.DataFrame) -> pl.DataFrame:
     """What the orders beside an order have: those of the same court and day, and those of the same person.
 
-    `is_none_beside`: there are such orders that list conditions, and none has this one. `is_firm_beside`: at least
-    half of the sources of one, and two of them, hold it.
+    Args:
+        listed: from `list_conditions`; of its columns `order_id`, `condition_code`, `support`, `listing_sources` and
+            `sources` are read.
+        golden: `order_id`, `subject_id`, `court_code`, `made_on` of every order.
+
+    Returns:
+        `order_id`, `condition_code`, `is_none_beside` (there are such orders that list conditions, and none has this
+        one), `is_firm_beside` (at least half of the sources of one, and two of them, hold it).
     """
     is_firm = (pl.col("support") * 2 >= pl.col("listing_sources")) & (pl.col("sources").list.len() > 1)
-    firm = held.with_columns(is_firm=is_firm).select("order_id", "condition_code", "is_firm")
-    groups = _groups(golden).join(held.select("order_id").unique(), on="order_id", how="semi")
-    among = groups.join(firm, on="order_id").group_by("group", "condition_code").agg(
+    firm = listed.select("order_id", "condition_code", is_firm=is_firm)
+    groups = _groups(golden.join(listed, on="order_id", how="semi"))
+    held = groups.join(firm, on="order_id")
+    among = held.group_by("group", "condition_code").agg(
         pl.len().alias("holders"), pl.col("is_firm").sum().alias("firm_holders")
-    )  # fmt: skip
-    placed = (
-        firm.join(groups.join(groups.group_by("group").len(), on="group"), on="order_id")
+    )
+    return (
+        held.join(groups.group_by("group").len(), on="group")
         .join(among, on=["group", "condition_code"])
         .group_by("order_id", "condition_code")
         .agg(
@@ -146,14 +185,12 @@ def _with_orders_beside(held: pl.DataFrame, golden: pl.DataFrame) -> pl.DataFram
             (pl.col("firm_holders") > pl.col("is_firm").cast(pl.Int64)).any().alias("is_firm_beside"),
         )
     )
-    return held.join(placed, on=["order_id", "condition_code"], how="left").with_columns(
-        pl.col("is_none_beside", "is_firm_beside").fill_null(value=False)
-    )
 
 
 def _groups(golden: pl.DataFrame) -> pl.DataFrame:
-    """`order_id` and `group`: the hearing an order was made at, and the person it binds."""
+    """`order_id` and `group`, a number: the hearing an order was made at, and the person it binds."""
     hearing = golden.drop_nulls(["court_code", "made_on"]).select(
-        "order_id", group=pl.format("{} {}", "court_code", "made_on")
+        "order_id", group=pl.format("{} {}", "court_code", "made_on").rank("dense").cast(pl.Int64)
     )
-    return pl.concat([hearing, golden.select("order_id", group="subject_id")])
+    person = golden.select("order_id", group=-pl.col("subject_id").rank("dense").cast(pl.Int64))
+    return pl.concat([hearing, person])

@@ -22,9 +22,11 @@ from reconciliation.statutes import MINIMUM_MONTHS, SCOTTISH_TYPES, is_northern_
 from warehouse.sources import is_from_court
 from warehouse.tables.register import ORDER_SOURCES, ORDERS
 
-_ENDS: Final = pl.List(pl.String)
 MANY: Final = 2
 """So many sources that hold an order live are not overruled by a word that the order was never made."""
+
+
+BEFORE_COLUMNS: Final = ("order_id", "legal_status", "ended_after", "ended_by", "first_seen_on")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +34,7 @@ class Before:
     """What the release before knew: between two nights an end falls whose day no source gives.
 
     Attributes:
-        orders: its `ORDERS`.
+        orders: its `ORDERS`, of which `BEFORE_COLUMNS` are read.
         as_of: its day; None on the first night.
         order_sources: its `ORDER_SOURCES`.
     """
@@ -94,7 +96,7 @@ def read_endings(
         ended_after=pl.when(is_known).then("ended_after"),
         ended_by=pl.when(is_known).then("ended_by"),
         disputed_ends=pl.concat_list(
-            pl.when(is_disputed).then(pl.concat_list(own_end)).otherwise(pl.lit([], _ENDS)),
+            pl.when(is_disputed).then(pl.concat_list(own_end)).otherwise(pl.lit([], pl.List(pl.String))),
             pl.col("later_ends").fill_null([]),
             pl.concat_list("soonest_end").list.drop_nulls(),
         ),

@@ -15,6 +15,7 @@ from reconciliation import plausibility
 from reconciliation.choosing import choose_fields, choose_values
 from reconciliation.overrides import name_decisions, overrides_of
 from reconciliation.periods import complete_period
+from reconciliation.person_names import NameFacts
 from reconciliation.ranking import Field
 from reconciliation.record_context import hold_people
 from reconciliation.standing import STANDS
@@ -212,6 +213,7 @@ def choose_golden(
     aliases: pl.DataFrame | None = None,
     arrests: pl.DataFrame | None = None,
     decided: Mapping[str, pl.DataFrame] | None = None,
+    facts: NameFacts | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Choose the golden values of every order and say why.
 
@@ -225,6 +227,7 @@ def choose_golden(
             unless given. They speak for the person, not for the order.
         decided: what stewards decided, by field: `order_cluster`, `value`, `canonical` and `decision_id`; a fact of
             the person for every order of the person. Nothing unless given.
+        facts: what all of the night's people say of a name; of those of the records unless given.
 
     Returns:
         The golden values (`order_cluster`, `subject_cluster`, `is_travel_only`, every field of `PERSON_FIELDS` and
@@ -235,6 +238,7 @@ def choose_golden(
         held,
         CORE_ALIASES.empty() if aliases is None else aliases,
         NO_ARRESTS if arrests is None else arrests,
+        names=facts.names if facts else None,
     )
     listed = CORE_CONDITIONS.empty() if conditions is None else conditions
     held = held.join(find_travel_only(listed, held), on="order_cluster", how="left").with_columns(
@@ -247,6 +251,7 @@ def choose_golden(
         PERSON_FIELDS,
         group="subject_cluster",
         overrides=overrides_of(given, orders, group="subject_cluster"),
+        borne=facts.borne if facts else {},
     )
     origins = people.select("record_id", "source", "source_key", "file_name", "row_number")
     del people
@@ -263,26 +268,16 @@ def choose_golden(
     return golden.sort("order_cluster"), name_decisions(reasons, given)
 
 
-def choose_arrests(records: pl.DataFrame | pl.LazyFrame, events: pl.DataFrame) -> pl.DataFrame:
+def choose_arrests(records: pl.DataFrame) -> pl.DataFrame:
     """Choose the golden values of every arrest event.
 
     Args:
-        records: arrest records of all sources, in the shape of `core__arrests`.
-        events: `link_arrests__clusters`.
+        records: arrest records of all sources, in the shape of `core__arrests`, with `event_cluster`.
 
     Returns:
         `event_cluster` and every field of `ARREST_FIELDS`.
     """
-    read = ("record_id", "source", "is_asn_valid", *(field.name for field in ARREST_FIELDS))
-    held = (
-        records.lazy()
-        .select(read)
-        .collect()
-        .join(events.select("record_id", "event_cluster"), on="record_id", how="inner")
-        .with_columns(
-            pl.lit(STANDS).alias("standing"),
-            pl.lit(None, pl.Date).alias("recorded_on"),
-            pl.lit(0).alias("holding"),
-        )
+    held = records.with_columns(
+        pl.lit(STANDS).alias("standing"), pl.lit(None, pl.Date).alias("recorded_on"), pl.lit(0).alias("holding")
     )
     return choose_values(held, ARREST_FIELDS, group="event_cluster")

@@ -85,11 +85,12 @@ def name_decisions(reasons: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -
         reasons: `order_cluster`, `field`, `rule` and more.
         decided: by field: `order_cluster`, `decision_id`.
     """
-    empty = pl.DataFrame(schema={"order_cluster": pl.String, "decision_id": pl.String, "field": pl.String})
+    if not decided:
+        return reasons.with_columns(decision_id=pl.lit(None, pl.String))
     decisions = [
         values.select("order_cluster", "decision_id", pl.lit(name).alias("field")) for name, values in decided.items()
     ]
-    named = pl.concat([empty, *decisions]).with_columns(rule=pl.lit(RULE))
+    named = pl.concat(decisions).with_columns(rule=pl.lit(RULE))
     return reasons.join(named, on=["order_cluster", "field", "rule"], how="left")
 
 

@@ -4,6 +4,8 @@ Belongs here: names split or spelled otherwise, turned round, known as aliases. 
 other (`reconciliation.name_forms`), which name wins.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -13,6 +15,7 @@ from rapidfuzz.process import cpdist
 from reconciliation.name_forms import COMMON, formal_names, is_listed_forename, spelled_either_way
 
 NAME: Final = ("forenames_folded", "surname_folded")
+WRITTEN: Final = ("forenames", "surname", *NAME)
 _FIRST: Final = pl.col("forenames_folded").str.extract(r"^(\S+)")
 SURNAME_LEAD: Final = 3
 """A word that so many times as many people bear in the surname as in the forenames is a surname."""
@@ -20,6 +23,45 @@ LONG_WORD: Final = 5
 """A shorter word that is a slip for a surname may as well be a name."""
 LONG_FORENAME: Final = 4
 """A word that is a slip for a shorter forename may as well be a name."""
+
+
+@dataclass(frozen=True, eq=False)
+class NameFacts:
+    """What all of the night's people say of the names of some of them.
+
+    Attributes:
+        names: from `read_names`, those of the persons that are looked at.
+        borne: by field, `word` and `bearers` (`reconciliation.ranking.count_words`), of all.
+    """
+
+    names: pl.DataFrame
+    borne: Mapping[str, pl.DataFrame]
+
+
+def read_names(people: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Each name of each person as the person's other records, and the night's people, make it out.
+
+    Args:
+        people: `subject_cluster`, `source` and `WRITTEN` of the records of all of the night's people.
+        aliases: `subject_cluster`, `surname_folded` of their aliases.
+
+    Returns:
+        `subject_cluster`, `WRITTEN` (as in the records), `…_read`, `is_turned`; each name of a person once.
+    """
+    written = people.select("subject_cluster", "source", *WRITTEN).unique().with_row_index("record_id")
+    split = with_spelled_forenames(with_whole_surnames(written, aliases))
+    named = with_surnames_held(with_turned(split)).select(
+        "record_id", "is_turned", pl.col(WRITTEN).name.suffix("_read")
+    )
+    return written.join(named, on="record_id").drop("record_id", "source").unique()
+
+
+def with_names(people: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Records of persons with their names as `read_names` makes them out, and `is_turned`."""
+    named = people.join(names, on=["subject_cluster", *WRITTEN], how="left", nulls_equal=True, maintain_order="left")
+    return named.with_columns(pl.col(f"{name}_read").alias(name) for name in WRITTEN).select(
+        *people.columns, "is_turned"
+    )
 
 
 def with_whole_surnames(held: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:

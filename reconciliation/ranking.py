@@ -58,12 +58,13 @@ class Field:
     favours: str = ""
 
 
-def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
+def rank_statements(records: pl.DataFrame, field: Field, *, borne: pl.DataFrame | None = None) -> pl.DataFrame:
     """Every value stated for a field, and its merit.
 
     Args:
         records: as `reconciliation.choosing` numbers them: sorted by group, then by record id.
         field: what is chosen.
+        borne: of a name, from `count_words` over all of the night's people; over those of the records unless given.
 
     Returns:
         In the same order: `group`, `record`, `source` (its place in the precedence), `standing`, `value`, `canonical`,
@@ -85,9 +86,9 @@ def rank_statements(records: pl.DataFrame, field: Field) -> pl.DataFrame:
     keys = ["group", "canonical"]
     is_contested = pl.col("group").is_in(_contested(stated).implode())
     contested = stated.filter(is_contested)
-    borne = _bearers(stated, contested) if field.grows else None
-    implied = _implications(records.filter(is_contested), field) if borne is None else _as_likely(borne, field)
-    counts = _agreement(contested, borne, field=field).join(implied, on=keys, how="full", coalesce=True)
+    bearers = _bearers(contested, count_words(stated) if borne is None else borne) if field.grows else None
+    implied = _implications(records.filter(is_contested), field) if bearers is None else _as_likely(bearers, field)
+    counts = _agreement(contested, bearers, field=field).join(implied, on=keys, how="full", coalesce=True)
     return (
         stated.join(counts, on=keys, how="left", maintain_order="left")
         .with_columns(pl.col("agreement").fill_null(0), _richness(stated))
@@ -158,12 +159,20 @@ def _agreement(stated: pl.DataFrame, bearers: pl.DataFrame | None, *, field: Fie
     return by_source.group_by("group", "canonical").agg(agreement.alias("agreement"))
 
 
-def _bearers(stated: pl.DataFrame, contested: pl.DataFrame) -> pl.DataFrame:
+def count_words(stated: pl.DataFrame) -> pl.DataFrame:
+    """`word`, `bearers`: how many people have a word in a name.
+
+    Args:
+        stated: `group` (the person) and `canonical` (the name).
+    """
+    words = stated.select("group", word=pl.col("canonical").str.split(" ")).unique().explode("word")
+    return words.group_by("word").agg(bearers=pl.col("group").n_unique())
+
+
+def _bearers(contested: pl.DataFrame, borne: pl.DataFrame) -> pl.DataFrame:
     """People who bear the rarest word of each contested name (`implied`): a slip is borne by one."""
-    words = stated.select("group", "canonical", word=pl.col("canonical").str.split(" ")).unique().explode("word")
-    bearers = words.group_by("word").agg(pl.col("group").n_unique().alias("implied"))
-    borne = words.join(contested.select("group").unique(), on="group", how="semi").join(bearers, on="word")
-    return borne.group_by("group", "canonical").agg(pl.col("implied").min())
+    words = contested.select("group", "canonical", word=pl.col("canonical").str.split(" ")).unique().explode("word")
+    return words.join(borne, on="word").group_by("group", "canonical").agg(implied=pl.col("bearers").min())
 
 
 def _as_likely(bearers: pl.DataFrame, field: Field) -> pl.DataFrame:

@@ -12,11 +12,9 @@ import polars as pl
 from reconciliation.date_arithmetic import is_slip_for, months_after
 from reconciliation.person_names import (
     NAME,
+    read_names,
     with_alias_marks,
-    with_spelled_forenames,
-    with_surnames_held,
-    with_turned,
-    with_whole_surnames,
+    with_names,
 )
 from reconciliation.standing import AMENDED, STANDS, WITHDRAWN
 from warehouse.sources import SOURCES, is_from_court
@@ -28,8 +26,14 @@ PERSON_COLUMNS: Final = (
     "recorded_on", "made_on", "forenames", "surname", *NAME, "date_of_birth", "is_birth_placeholder", "sex", "pnc_id",
     "is_pnc_id_valid", "cro_number", "is_cro_valid",
 )  # fmt: skip
+ACROSS_PERSONS: Final = (
+    "record_id", "source", "source_key", "event", "amends_source_key", "result_state", "made_on", "case_urn",
+)  # fmt: skip
+"""What `look_across_persons` reads."""
 HEARD_COLUMNS: Final = tuple(name for name in (*PERSON_COLUMNS, "arrested_on") if name in CORE_ARRESTS.schema)
 """What an arrest record says of the person."""
+IS_HEARD: Final = pl.col("source").is_in(HEARD_ON_ARREST) & pl.col("subject_cluster").is_not_null()
+"""Whether an arrest record is heard on the person."""
 
 
 def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
@@ -44,27 +48,48 @@ def hold_records(records: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
         `determined_on`, `later_start_on`, `put_off_on`, `heard_with_on`. The end of an order that
         has a term is known to be fixed.
     """
+    placed = records.join(clusters.select("record_id", "order_cluster", "subject_cluster"), on="record_id")
+    return hold_placed(placed.join(look_across_persons(placed), on="record_id", how="left"))
+
+
+def look_across_persons(placed: pl.DataFrame) -> pl.DataFrame:
+    """What records of any person may make of a record: it is amended, or another order of its case is of its day.
+
+    Args:
+        placed: `ACROSS_PERSONS` of all order records, with `order_cluster` and `subject_cluster`.
+
+    Returns:
+        `record_id`, `is_amended`, `heard_with_on` (the record's date of order, if an order on another person in the
+        same case was made on it).
+    """
     # A result that says what became of an order takes nothing back of the one that made it.
-    amended = records.filter(is_from_court & pl.col("event").is_null()).get_column("amends_source_key").drop_nulls()
+    amending = placed.filter(is_from_court & pl.col("event").is_null())
+    amended = amending.get_column("amends_source_key").drop_nulls().unique()
+    marked = placed.with_columns(is_amended=is_from_court & pl.col("source_key").is_in(amended.implode()))
+    return _with_case_day(marked).select("record_id", "is_amended", "heard_with_on")
+
+
+def hold_placed(placed: pl.DataFrame) -> pl.DataFrame:
+    """As `hold_records`, of records of whole persons that have their clusters and `look_across_persons`."""
     has_end = pl.col("end_on").is_not_null() | pl.col("term_months").is_not_null()
-    held = records.join(
-        clusters.select("record_id", "order_cluster", "subject_cluster"), on="record_id", how="inner"
-    ).with_columns(
+    held = placed.with_columns(
         pl.col("order_cluster").alias("holding"),
-        pl.when(pl.col("result_state") == "WITHDRAWN")
-        .then(WITHDRAWN)
-        .when(is_from_court & pl.col("source_key").is_in(amended.implode()))
-        .then(AMENDED)
-        .otherwise(STANDS)
-        .alias("standing"),
+        _standing().alias("standing"),
         pl.coalesce("is_until_further_order", pl.when(has_end).then(pl.lit(value=False))).alias(
             "is_until_further_order"
         ),
     )
-    return _with_case_day(_with_later_start(_with_determination(held))).sort("record_id")
+    return _with_later_start(_with_determination(held)).sort("record_id")
 
 
-def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame) -> pl.DataFrame:
+def _standing() -> pl.Expr:
+    is_withdrawn = pl.col("result_state") == "WITHDRAWN"
+    return pl.when(is_withdrawn).then(WITHDRAWN).when("is_amended").then(AMENDED).otherwise(STANDS)
+
+
+def hold_people(
+    held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame, *, names: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Whatever is recorded of the persons bound by orders: their order records, and their arrests.
 
     Regional returns give their arrests with the person as their orders have it: copies, which are not heard.
@@ -73,13 +98,14 @@ def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame
         held: from `hold_records`.
         aliases: `core__aliases`.
         arrests: arrest records with `HEARD_COLUMNS`, `subject_cluster` and `event_cluster`.
+        names: from `read_names` over all of the night's people; over those of the records unless given.
 
     Returns:
         One row for each record, by id: `PERSON_COLUMNS`, `subject_cluster`, `holding` (the order or the arrest),
         `standing`, `is_alias`, `is_alias_given`, `is_turned`. Names are split as the fullest surname of the person has
         it, and the first of several forenames is spelled as another record spells it.
     """
-    heard = arrests.filter(pl.col("source").is_in(HEARD_ON_ARREST) & pl.col("subject_cluster").is_not_null())
+    heard = arrests.filter(IS_HEARD)
     known = heard.join(held.select("subject_cluster").unique(), on="subject_cluster", how="semi").with_columns(
         pl.col("arrested_on").alias("made_on"),
         pl.col("event_cluster").alias("holding"),
@@ -88,8 +114,8 @@ def hold_people(held: pl.DataFrame, aliases: pl.DataFrame, arrests: pl.DataFrame
     )
     people = pl.concat([frame.select(PERSON_COLUMNS) for frame in (held, known)])
     others = aliases.join(people.select("record_id", "subject_cluster"), on="record_id")
-    split = with_spelled_forenames(with_whole_surnames(people, others))
-    return with_alias_marks(with_surnames_held(with_turned(split)), aliases).sort("record_id")
+    spelled = with_names(people, read_names(people, others) if names is None else names)
+    return with_alias_marks(spelled, aliases).sort("record_id")
 
 
 def _with_determination(held: pl.DataFrame) -> pl.DataFrame:
@@ -196,15 +222,15 @@ def _without_slips(later: pl.DataFrame, dated: pl.DataFrame) -> pl.DataFrame:
     return later.join(slips, on=["order_cluster", "later_start_on"], how="anti")
 
 
-def _with_case_day(held: pl.DataFrame) -> pl.DataFrame:
-    """`heard_with_on`: the record's date of order, if an order on another person in the same case was made on it."""
-    standing = held.filter(pl.col("standing") == STANDS)
+def _with_case_day(marked: pl.DataFrame) -> pl.DataFrame:
+    """`heard_with_on`: see `look_across_persons`."""
+    standing = marked.filter(_standing() == STANDS)
     cases = standing.select("order_cluster", "case_urn").drop_nulls().unique()
     days = standing.select("order_cluster", "subject_cluster", "made_on").drop_nulls().unique().join(
         cases, on="order_cluster"
     )  # fmt: skip
     is_shared = pl.col("subject_cluster").n_unique().over("case_urn", "made_on") > 1
     shared = days.filter(is_shared).select("order_cluster", "made_on").unique()
-    return held.join(
+    return marked.join(
         shared.with_columns(heard_with_on="made_on"), on=["order_cluster", "made_on"], how="left", maintain_order="left"
     )

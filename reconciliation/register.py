@@ -12,8 +12,9 @@ from typing import Final, Self
 
 import polars as pl
 
+from reconciliation.confidence.population import Population
 from reconciliation.confidence.trained import find_value_model
-from reconciliation.confidence.values import Population, explain_confidence, observe_values
+from reconciliation.confidence.values import explain_confidence, observe_values
 from reconciliation.explanation import Explanation, Pair, read_pair
 from reconciliation.known_releases import known_releases, read_day, release_known_on, words_for_early
 from reconciliation.law import binds_on, counts_as_in_force

@@ -10,7 +10,7 @@ postcodes, e-mail addresses and telephone numbers are hidden too: they lead to a
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import polars as pl
@@ -51,6 +51,8 @@ REACHED_BY: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\d)(?:\+44|0)(
 HIDDEN: Final = {"\ue000": BIRTH, "\ue001": ADDRESS, "\ue002": CONTACT}
 
 
+MOST_REMEMBERED: Final = 50_000
+"""Texts whose masked form is kept at hand: the pieces of a night word conditions alike."""
 CUT_FROM: Final = 60
 """Some sources cut a condition at a width; a shorter text was not cut."""
 
@@ -66,6 +68,7 @@ def mask_names(texts: pl.Series) -> pl.DataFrame:
     return distinct.with_columns(masked_text=masked, is_person_named=masked != distinct.get_column("text"))
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def mask_text(text: str) -> str:
     """A text in which placeholders such as `[named person]` stand for names, births, addresses and contact details."""
     text = DATED_BIRTH.sub("\\1\\2\ue000", text)

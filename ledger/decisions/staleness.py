@@ -96,9 +96,8 @@ def stale_values(
     gone = placed.filter(pl.col("order_now").is_null()).with_columns(
         of=pl.lit("order"), was="order_id", now=pl.lit(None, pl.String)
     )
-    held = records.join(owners.select("record_id", order_now="order_id"), on="record_id").join(
-        placed.select("order_now").unique(), on="order_now", how="semi"
-    )
+    owned = owners.select("record_id", order_now="order_id").join(placed, on="order_now", how="semi")
+    held = records.join(owned, on="record_id")
     values = canonical_values(held).join(held.select("record_id", "order_now"), on="record_id")
     seen = sightings(decided)
     compared = (
@@ -159,20 +158,18 @@ def conflicts(discrepancies: pl.DataFrame, handles: pl.DataFrame) -> pl.DataFram
         `discrepancy_id`, `order_now`, `rule_code`, `source`, `record_id`, `handle`, `field`, `first_seen_on`,
         `observed` and `expected` (canonical).
     """
-    return (
-        discrepancies.with_columns(record_id=RECORD_ID)
-        .join(handles.select("record_id", "handle"), on="record_id", how="left")
-        .select(
-            "discrepancy_id",
-            "rule_code",
-            "source",
-            "record_id",
-            "handle",
-            "field",
-            "first_seen_on",
-            *(normal(pl.col(side)) for side in OF_CONFLICT),
-            order_now="order_id",
-        )
+    located = discrepancies.with_columns(record_id=RECORD_ID)
+    known = handles.select("record_id", "handle").join(located, on="record_id", how="semi")
+    return located.join(known, on="record_id", how="left").select(
+        "discrepancy_id",
+        "rule_code",
+        "source",
+        "record_id",
+        "handle",
+        "field",
+        "first_seen_on",
+        *(normal(pl.col(side)) for side in OF_CONFLICT),
+        order_now="order_id",
     )
 
 

@@ -12,12 +12,33 @@ from reconciliation.date_arithmetic import whole_months
 from reconciliation.plausibility import fact_of
 from reconciliation.sitting_days import is_sitting_day
 
+PERSONAL: Final = ("pnc_id", "surname_folded", "forenames_folded")
+"""What others may bear too."""
 
-def observe_fits(orders: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`, `field`, `fit`: how a golden value fits the others of its order."""
+
+def observe_fits(orders: pl.DataFrame, shared: Mapping[str, pl.Series] | None = None) -> pl.DataFrame:
+    """`order_id`, `field`, `fit`: how a golden value fits the others of its order.
+
+    Args:
+        orders: `ORDERS`.
+        shared: from `find_shared` over the orders of all people; over these unless given.
+    """
+    shared = find_shared(orders) if shared is None else shared
+    marks = (
+        pl.col(name).is_in(values.implode(), nulls_equal=True).alias(f"is_{name}_shared")
+        for name, values in shared.items()
+    )
     fits = {name: _chosen(*choices) for name, choices in FITS.items()}
-    wide = orders.select("order_id", **fits)
+    wide = orders.with_columns(marks).select("order_id", **fits)
     return wide.unpivot(list(FITS), index="order_id", variable_name="field", value_name="fit")
+
+
+def find_shared(orders: pl.DataFrame) -> dict[str, pl.Series]:
+    """By column of `PERSONAL`, the values that several people bear."""
+    bearers = pl.col("subject_id").n_unique()
+    return {
+        name: orders.group_by(name).agg(bearers).filter(pl.col("subject_id") > 1).get_column(name) for name in PERSONAL
+    }
 
 
 def _chosen(*choices: tuple[str, pl.Expr]) -> pl.Expr:
@@ -35,7 +56,7 @@ _TERM = ("start, end and length agree", _span == _term)
 
 
 def _borne(name: str) -> pl.Expr:
-    return pl.col("subject_id").n_unique().over(name) > 1
+    return pl.col(f"is_{name}_shared")
 
 
 def _words(count: int) -> pl.Expr:

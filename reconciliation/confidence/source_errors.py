@@ -11,6 +11,7 @@ direction; an error that is often shared counts nearly as one voice. Values that
 amended, are known to be wrong.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -64,7 +65,13 @@ def estimate_errors(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl
         `field`, `source`, `statements` (golden values beside which it states one), `error_rate`; sorted. A field in
         which no two sources ever meet has the prior.
     """
-    patterns = _count_patterns(provenance, order_sources)
+    return estimate_from([count_patterns(provenance, order_sources)])
+
+
+def estimate_from(counted: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """As `estimate_errors`, from what `count_patterns` counted in pieces of the night."""
+    key = ["field", "is_checked", *SOURCE_NAMES]
+    patterns = pl.concat(counted).group_by(key).agg(pl.col("count").sum()).sort(key)
     names = patterns.get_column("field").unique().sort()
     statements = _Statements(
         values=patterns.select(SOURCE_NAMES).to_numpy(),
@@ -85,8 +92,8 @@ def estimate_errors(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl
     return found.select("field", "source", "statements", pl.col("error_rate").round(4)).sort("field", "source")
 
 
-def _count_patterns(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl.DataFrame:
-    """`field`, `is_checked`, a column for each source (see `_Statements.values`), `count`; in a fixed order.
+def count_patterns(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl.DataFrame:
+    """`field`, `is_checked`, a column for each source (see `_Statements.values`), `count`.
 
     Field by field: the voices of all at once would take more memory than anything else in a night.
     """
@@ -94,8 +101,7 @@ def _count_patterns(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl
         "record_id", "source", owner="order_id", number=pl.col("order_id").rank("dense")
     )
     fields = provenance.get_column("field").unique().to_list() or [""]  # without any, nothing is counted
-    counted = [_count_of_field(provenance.filter(pl.col("field") == field), standing) for field in fields]
-    return pl.concat(counted).sort("field", "is_checked", *SOURCE_NAMES)
+    return pl.concat(_count_of_field(provenance.filter(pl.col("field") == field), standing) for field in fields)
 
 
 def _count_of_field(provenance: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:

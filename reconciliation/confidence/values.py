@@ -5,16 +5,15 @@ Belongs here: what is observed of a golden value, and its probability. Does not:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import log2
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import polars as pl
 
-from reconciliation.confidence.bearers import ABSENT, count_bearers, observe_bearers
+from reconciliation.confidence.bearers import ABSENT, observe_bearers
 from reconciliation.confidence.differences import NONE, VALUE_KEY, count_rivals, find_rivals, weigh_rivals
-from reconciliation.confidence.fits import ALONE, observe_fits
+from reconciliation.confidence.fits import ALONE
 from reconciliation.confidence.model import LEAST, ConfidenceModel, Reason, shipped_model, weight_of
+from reconciliation.confidence.population import Population
 from reconciliation.confidence.source_errors import estimate_errors
 from reconciliation.overrides import RULE as STEWARD_RULE
 from warehouse.sources import SOURCE_NAMES, SOURCE_TITLES
@@ -48,9 +47,8 @@ FEATURES: Final = (
 MEASURES: Final = ("errors_in_field", "errors_of_source", "people")
 """How often sources are wrong tonight (`source_errors`), in doublings from `USUAL_ERRORS`: in this field, and, of the
 source that the value is taken from, in all fields. And of a name that nobody else bears, among how many
-people, in doublings from `USUAL_PEOPLE`: among few it says little."""
+people, in doublings from `population.USUAL_PEOPLE`: among few it says little."""
 USUAL_ERRORS: Final = 0.04
-USUAL_PEOPLE: Final = 1_650
 
 _IS_ALONE = pl.col("fit").str.ends_with(ALONE).fill_null(value=False)
 LINK_BANDS: Final = (0.5, 0.9, 0.99)
@@ -65,27 +63,6 @@ OPPOSED: Final = {
 """Records that state another value, by the least multiple of those that state the golden one that they do not reach."""
 
 
-@dataclass(frozen=True, eq=False)
-class Population:
-    """What all orders together say of a value of one: worked out once where values are looked at order by order.
-
-    Attributes:
-        fits: from `observe_fits`.
-        borne: from `count_bearers`.
-        people: how many there are, in doublings of the usual.
-    """
-
-    fits: pl.DataFrame
-    borne: pl.DataFrame
-    people: float
-
-    @classmethod
-    def of(cls, orders: pl.DataFrame) -> Self:
-        """That of `ORDERS`."""
-        people = max(orders.get_column("subject_id").n_unique(), 1)
-        return cls(observe_fits(orders), count_bearers(orders), round(log2(people / USUAL_PEOPLE), 3))
-
-
 def value_confidence(
     provenance: pl.DataFrame,
     orders: pl.DataFrame,
@@ -93,6 +70,7 @@ def value_confidence(
     *,
     model: ConfidenceModel | None = None,
     errors: pl.DataFrame | None = None,
+    population: Population | None = None,
 ) -> pl.DataFrame:
     """`order_id`, `field`, `confidence`: the probability that the golden value is the true one.
 
@@ -104,8 +82,9 @@ def value_confidence(
         order_sources: `ORDER_SOURCES`, with the confidence of links.
         model: defaults to the one that comes with Concord.
         errors: as for `observe_values`.
+        population: that of all orders, where these are some of them.
     """
-    population = Population.of(orders)
+    population = Population.of(orders) if population is None else population.seen_in(orders)
     errors = estimate_errors(provenance, order_sources) if errors is None else errors
     probability = (model or shipped_model("value")).probability()
     confident = pl.when(pl.col("rule") == STEWARD_RULE).then(STEWARD).otherwise(probability).alias("confidence")

@@ -35,7 +35,9 @@ ANY_DATE: Final = "01/01/2000"
 _RUN: Final = re.compile(rf"\[…\](?:[^\w\[.;:!?]{{1,3}}\[…\]){{1,{MOST_HIDDEN - 1}}}")
 
 
-def build_wordings(conditions: pl.DataFrame, order_sources: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def build_wordings(
+    conditions: pl.DataFrame | pl.LazyFrame, order_sources: pl.DataFrame | pl.LazyFrame
+) -> dict[str, pl.DataFrame]:
     """The wordings of conditions in the records of a night.
 
     Args:
@@ -47,11 +49,11 @@ def build_wordings(conditions: pl.DataFrame, order_sources: pl.DataFrame) -> dic
         `UNCODED_CONDITIONS`, the orders that the others are of; and a text that was cut too short to be coded, where
         no other source lists conditions of the order.
     """
-    held = order_sources.filter(~pl.col("is_amended")).select("record_id", "order_id", "source")
+    held = order_sources.lazy().filter(~pl.col("is_amended")).select("record_id", "order_id", "source")
     is_alone = pl.col("source").n_unique().over("order_id") == 1
     # What a width left of a condition may be one that another source words in full; where none does, it may be any.
     is_shown = ~pl.col("is_cut") | (is_alone & pl.col("condition_code").is_null())
-    listed = conditions.join(held, on="record_id").filter(is_shown)
+    listed = conditions.lazy().join(held, on="record_id").filter(is_shown).collect()
     worded = listed.join(generalise_all(listed.get_column("text")), on="text").pipe(_with_ids)
     counted = (
         worded.filter(~pl.col("is_cut"))

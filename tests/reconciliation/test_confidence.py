@@ -11,7 +11,7 @@ from reconciliation.confidence import links, values
 from reconciliation.confidence.differences import name_differences
 from reconciliation.confidence.model import ConfidenceModel, load_model, shipped_model, weight_of
 from reconciliation.confidence.orders import order_confidence
-from reconciliation.confidence.values import Population
+from reconciliation.confidence.population import Population
 from reconciliation.overrides import RULE as STEWARD
 from warehouse.sources import SOURCE_NAMES
 from warehouse.tables.link import LINK_CONFLICTS, LINK_PAIRS

@@ -7,7 +7,8 @@ import pytest
 from shares import one_in
 
 from ledger.decisions.values import typed_values
-from reconciliation.register_tables import NightInput, build_register, finish_orders
+from reconciliation.night import NightInput
+from reconciliation.register_tables import build_register, finish_orders
 from warehouse.tables.core import CORE_ALIASES, CORE_ARRESTS, CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.link import LINK_ARRESTS, LINK_CLUSTERS
 from warehouse.tables.register import (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from judged import assert_same_in_pieces
 from ledger_cases import forget_marks, set_back
 from nights import NIGHT, command, copy_of, nightly
 
@@ -57,6 +58,10 @@ def home(one_night, tmp_path_factory) -> Path:
     run(home, "audit", "export", home.parent / "log.csv", "--by", "kim", "--reason", "to have an entry in the log")
     nightly(home, one_night / "landing", NEXT)
     return home
+
+
+def test_decisions_bind_alike_in_pieces_of_any_size(home, tmp_path):
+    assert_same_in_pieces(home, NEXT, tmp_path, size=30)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import dagster as dg
 import openpyxl
 import polars as pl
 import pytest
+from judged import assert_same_in_pieces
 from ledger_cases import judge_again, let_go
 from nights import command, nightly
 
@@ -107,6 +108,10 @@ def world(tmp_path_factory):
     deliver(landing, with_births(right, then), night=NEXT)
     nightly(home, landing, NEXT)
     return home, keys
+
+
+def test_lines_are_followed_alike_in_pieces_of_any_size(world, tmp_path):
+    assert_same_in_pieces(world[0], NEXT, tmp_path, size=9)
 
 
 def read(home, night, table):

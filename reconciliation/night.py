@@ -1,0 +1,54 @@
+"""What a night's register is made of.
+
+Belongs here: the input of `reconciliation.register_tables`. Does not: what is made of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from reconciliation.confidence.model import ConfidenceModel
+from reconciliation.endings import Before
+from reconciliation.said_in_force import SAID_IN_FORCE
+from warehouse.tables.link import LINK_PAIRS
+
+Records = pl.DataFrame | pl.LazyFrame
+"""Of a lazy table each use reads its own columns, and none stays in memory."""
+
+
+@dataclass(frozen=True)
+class NightInput:
+    """What a night's register is made of.
+
+    Attributes:
+        orders, aliases, conditions, arrests: the core tables, all sources together.
+        clusters: `link_orders__clusters`.
+        events: `link_arrests__clusters`.
+        order_ids, subject_ids, arrest_ids: `cluster` and `id`, one row for each cluster.
+        as_of: the day of the release.
+        decided: golden values that stewards decided, by field (`ledger.decisions.values.typed_values`).
+        dropped: ids of those records that their sources no longer hold.
+        said_in_force: orders in doubt that stewards said are in force, as `SAID_IN_FORCE`.
+        before: what the release before knew; nothing on the first night.
+        pairs: `PAIR_WEIGHTS` of `link_orders__pairs`; without them no link has a confidence.
+        confidence: how golden values are weighed; None: as comes with Concord.
+    """
+
+    orders: Records
+    aliases: Records
+    conditions: Records
+    arrests: Records
+    clusters: pl.DataFrame
+    events: pl.DataFrame
+    order_ids: pl.DataFrame
+    subject_ids: pl.DataFrame
+    arrest_ids: pl.DataFrame
+    as_of: date
+    decided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    dropped: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    said_in_force: pl.DataFrame = field(default_factory=SAID_IN_FORCE.clear)
+    before: Before = field(default_factory=Before)
+    pairs: pl.DataFrame = field(default_factory=LINK_PAIRS.empty)
+    confidence: ConfidenceModel | None = None
