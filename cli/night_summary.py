@@ -115,13 +115,14 @@ def summarise(register: Register, decided: Decided | None) -> Summary:
         decided: what the ledger says; None: there is none, or it can't be read.
     """
     release = register.release
+    rows = release.manifest["rows"]
+    provenance = FIELD_PROVENANCE.completed(pl.scan_parquet(release.parquet(FIELD_PROVENANCE.name)))
     orders, discrepancies = register.table("orders"), active_ones(register.table("discrepancies"))
     sources = [source_line(source, register.table("deliveries")) for source in SOURCE_NAMES]
-    queue = register.table("review_queue").height
     workload = measure_workload(
         register.completed(REVIEW_QUEUE),
         register.completed(DISCREPANCIES),
-        register.completed(FIELD_PROVENANCE),
+        provenance.select("confidence").collect().to_series(),
         decisions=decided.decisions if decided else None,
         today=datetime.now(UTC).date(),
     )
@@ -136,12 +137,12 @@ def summarise(register: Register, decided: Decided | None) -> Summary:
         orders=orders.height,
         live_orders=orders.filter(pl.col("legal_status") == "live").height,
         doubtful_orders=orders.filter("is_in_force_doubtful").height,
-        subjects=register.table("subjects").height,
-        arrests=register.table("arrests").height,
-        records=register.table("order_sources").height,
+        subjects=rows["subjects"],
+        arrests=rows["arrests"],
+        records=rows["order_sources"],
         discrepancies={severity: by_severity.get(severity, 0) for severity in SEVERITIES},
         new_discrepancies=discrepancies.filter(pl.col("state") == "new").height,
-        queue=queue,
+        queue=rows["review_queue"],
         unmet_expectations=register.table("expectation_results").filter(~pl.col("is_met")).height,
         quality=quality_by_source(register.table("quality_scores")),
         next_steps=next_steps(sources, workload.to_settle),

@@ -49,7 +49,14 @@ RULES: tuple[Rule, ...] = (
 PLACE = ("order_id", "record_id", "source", "source_key")
 
 
-def find_discrepancies(evidence: Evidence, *, as_of: date, clock: PresenceClock, former: pl.DataFrame) -> pl.DataFrame:
+def find_discrepancies(
+    evidence: Evidence,
+    *,
+    as_of: date,
+    clock: PresenceClock,
+    former: pl.DataFrame,
+    golden: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Put every rule to the evidence.
 
     Args:
@@ -57,12 +64,13 @@ def find_discrepancies(evidence: Evidence, *, as_of: date, clock: PresenceClock,
         as_of: the day of the release.
         clock: when an order is due in a source.
         former: `DISCREPANCIES` of the release before; empty on the first night.
+        golden: `golden_orders` of the night, where the evidence is a part of it; None: of the evidence.
 
     Returns:
         `DISCREPANCIES`, sorted by its key, those resolved among them. An id stays while the order, the rule, the
         source record and the conflicting values stay.
     """
-    frames = rule_frames(evidence, as_of=as_of, clock=clock)
+    frames = rule_frames(evidence, as_of=as_of, clock=clock, golden=golden)
     found = [_first_causes(frames[subject].lazy(), questions) for subject, questions in _questions()]
     causes = (
         pl.concat(pl.collect_all(found))

@@ -17,6 +17,7 @@ from expectations.rules.rule import Rule, Subject
 from warehouse.tables.register import DISCREPANCIES
 
 RESOLVED = "resolved"
+IS_ACTIVE = pl.col("state") != RESOLVED
 VALUES = ("order_id", "rule_code", "source", "observed", "expected")
 FINDING_COLUMNS = ("order_id", "rule_code", "source", "record_id", "observed", "expected")
 
@@ -99,7 +100,7 @@ def close(
 
 def active_ones(discrepancies: pl.DataFrame) -> pl.DataFrame:
     """Those that are not resolved: what counts in scores, counts and the steward's queue."""
-    return discrepancies.filter(pl.col("state") != RESOLVED)
+    return discrepancies.filter(IS_ACTIVE)
 
 
 def compared_values(

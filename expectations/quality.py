@@ -7,6 +7,7 @@ A score is numerator by denominator. Where there was nothing to judge the denomi
 nothing has no score to be proud of, and its absent orders count against its completeness.
 """
 
+from collections.abc import Collection
 from datetime import date
 
 import polars as pl
@@ -19,7 +20,8 @@ from expectations.measures import (
     Measure,
     is_delivery,
 )
-from expectations.rules.frames import IS_STANDING, REPORTED_ELSEWHERE, golden_orders, held_sources, lacking_sources
+from expectations.rules.frames import IS_STANDING, REPORTED_ELSEWHERE, held_sources, lacking_sources
+from expectations.rules.orders import golden_orders
 from expectations.rules.rule import Evidence, PresenceClock
 from warehouse.codes import FORCE_CODES, REGION_CODES
 from warehouse.sources import POLICE_SOURCES, REGIONAL_SOURCES, SOURCE_NAMES, is_from_court, region_of_feed
@@ -54,21 +56,47 @@ def score_quality(
 ) -> pl.DataFrame:
     """Score every order, source, force, area and region, and all together, in the six dimensions.
 
-    A force is judged by the PNC and PND records of its orders, an area by those of all its forces, a region by its
-    return. Deliveries count in the timeliness of their source and region, not of single orders.
-
-    Args:
-        evidence: the core tables and the register.
-        discrepancies: `DISCREPANCIES` of the same evidence.
-        as_of: the day of the release.
-        clock: when an order is due in a source.
-        watched: of `watched_sources`, where the evidence is only a part of the night's; None: of the evidence.
+    Args: as `sum_holdings`.
 
     Returns:
         `QUALITY_SCORES`, sorted by its key; every scope has all six dimensions.
     """
+    return score_sums(sum_holdings(evidence, discrepancies, as_of=as_of, clock=clock, watched=watched))
+
+
+def sum_holdings(
+    evidence: Evidence,
+    discrepancies: pl.DataFrame,
+    *,
+    as_of: date,
+    clock: PresenceClock,
+    watched: pl.DataFrame | None = None,
+    golden: pl.DataFrame | None = None,
+    with_deliveries: bool = True,
+) -> pl.DataFrame:
+    """What each measure counts, summed over the orders (and feeds) of every key of a scope.
+
+    A force is judged by the PNC and PND records of its orders, an area by those of all its forces, a region by its
+    return. Deliveries count in the timeliness of their source and region, not of single orders.
+
+    Args:
+        evidence: the core tables and the register, of whole orders.
+        discrepancies: `DISCREPANCIES` of the same evidence.
+        as_of: the day of the release.
+        clock: when an order is due in a source.
+        watched: of `watched_sources`, where the evidence is only a part of the night's; None: of the evidence.
+        golden: likewise of `golden_orders`.
+        with_deliveries: whether deliveries are counted: once in a night.
+
+    Returns:
+        `scope`, `dimension`, `scope_key` (one row for each) and sums of whole numbers: those of the parts of a night,
+        added up, are those of the night.
+    """
     since = watched_sources(evidence.order_sources) if watched is None else watched
-    whole = _judged(evidence, discrepancies, as_of=as_of, clock=clock, since=since)
+    orders = (golden_orders(evidence) if golden is None else golden).join(evidence.orders, on="order_id", how="semi")
+    whole = _judged(evidence, discrepancies, orders, as_of=as_of, clock=clock, since=since)
+    if not with_deliveries:
+        whole = whole.filter(~is_delivery)
     of_forces = whole.filter(pl.col("source").is_in(POLICE_SOURCES) & ~is_delivery)
     scopes = {
         "record": whole.filter(~is_delivery),
@@ -78,12 +106,17 @@ def score_quality(
         "region": whole.filter(pl.col("source").is_in(REGIONAL_SOURCES)),
         "all": whole,
     }
-    scored = pl.concat(
-        _score(units, scope, measure)
+    return pl.concat(
+        _sums(units, scope, measure)
         for scope, frame in scopes.items()
         for units in [_sum_by_unit(frame, SCOPE_KEYS[scope])]
         for measure in MEASURES
     )
+
+
+def score_sums(sums: pl.DataFrame, scopes: Collection[str] = tuple(SCOPE_KEYS)) -> pl.DataFrame:
+    """The scores of some scopes by the sums of `sum_holdings`: `QUALITY_SCORES`, sorted by its key."""
+    scored = pl.concat(_score(sums, scope, measure) for scope in scopes for measure in MEASURES)
     return QUALITY_SCORES.conform(scored).sort(QUALITY_SCORES.key)
 
 
@@ -93,15 +126,21 @@ def watched_sources(order_sources: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judged(
-    evidence: Evidence, discrepancies: pl.DataFrame, *, as_of: date, clock: PresenceClock, since: pl.DataFrame
+    evidence: Evidence,
+    discrepancies: pl.DataFrame,
+    orders: pl.DataFrame,
+    *,
+    as_of: date,
+    clock: PresenceClock,
+    since: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Every holding with what each measure counts on it."""
+    """Every holding with what each measure counts on it; `orders` of `golden_orders`."""
     in_time = (pl.col("is_used") & (pl.col("state") == "fresh")).any()
     feeds = evidence.deliveries.filter(pl.col("feed") != STRAY_FEED).group_by("source", "feed").agg(is_fresh=in_time)
     holdings = pl.concat(
         [
             _records(evidence, discrepancies, clock=clock),
-            _absent(evidence, as_of=as_of, clock=clock),
+            _absent(orders, as_of=as_of, clock=clock),
             feeds.select("source", "feed", "is_fresh", region_code=region_of_feed(pl.col("feed"))),
         ],
         how="diagonal",
@@ -169,9 +208,9 @@ def _court_values(standing: pl.DataFrame) -> pl.DataFrame:
     return results.group_by("order_id").agg(pl.col(name).last().alias(f"court_{name}") for name in SETTLED_BY_COURT)
 
 
-def _absent(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
+def _absent(orders: pl.DataFrame, *, as_of: date, clock: PresenceClock) -> pl.DataFrame:
     """Orders due in a source and absent, whether or not a delivery came."""
-    due = lacking_sources(golden_orders(evidence), clock=clock).filter(pl.col("due_on") <= pl.lit(as_of))
+    due = lacking_sources(orders, clock=clock).filter(pl.col("due_on") <= pl.lit(as_of))
     return due.select(
         "order_id",
         "source",
@@ -188,19 +227,22 @@ def _sum_by_unit(judged: pl.DataFrame, key: str) -> pl.DataFrame:
     return judged.filter(pl.col(key).is_not_null()).group_by("unit", scope_key=key).agg(counts.sum().cast(pl.Int64))
 
 
-def _score(units: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
-    """The score of every key of a scope in one dimension, with its parts."""
-    sums = effective_trials(_sums(units, scope, measure))
+def _score(sums: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
+    """The score of every key of a scope in one dimension, with its parts; a known key with no sums has 0 of 0."""
+    summed = sums.filter(scope=scope, dimension=measure.dimension).drop("scope", "dimension")
+    known = pl.DataFrame({"scope_key": KNOWN_KEYS.get(scope, ())}, schema={"scope_key": pl.String})
+    missing = known.join(summed, on="scope_key", how="anti")
+    counted = pl.concat([summed, missing], how="diagonal").with_columns(pl.exclude("scope_key").fill_null(0))
     low, high = score_interval(pl.col("score"), pl.col("trials"))
-    return sums.with_columns(
+    return effective_trials(counted).with_columns(
         scope=pl.lit(scope), dimension=pl.lit(measure.dimension), weight=pl.lit(measure.weight), low=low, high=high
     )
 
 
 def _sums(units: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
-    """Sum by the key of a scope over its orders; a known key with nothing to judge has 0 of 0."""
+    """Sum by the key of a scope over its orders."""
     passed, total = pl.col(f"{measure.dimension} numerator"), pl.col(f"{measure.dimension} denominator")
-    summed = units.group_by("scope_key").agg(
+    return units.group_by("scope_key", scope=pl.lit(scope), dimension=pl.lit(measure.dimension)).agg(
         numerator=passed.sum(),
         denominator=total.sum(),
         units=(total > 0).sum(),
@@ -209,6 +251,3 @@ def _sums(units: pl.DataFrame, scope: str, measure: Measure) -> pl.DataFrame:
         passed_judged=(passed * total).sum(),
         judged_squared=(total * total).sum(),
     )
-    known = pl.DataFrame({"scope_key": KNOWN_KEYS.get(scope, ())}, schema={"scope_key": pl.String})
-    keys = pl.concat([summed.select("scope_key"), known]).unique()
-    return keys.join(summed, on="scope_key", how="left").with_columns(pl.exclude("scope_key").fill_null(0))

@@ -181,7 +181,7 @@ def _chances_at_issue(asked: pl.DataFrame, provenance: pl.DataFrame, *, policy: 
 
     At issue are the values that records dispute, and those of the same orders that may be wrong all the same.
     """
-    doubtful = _doubtful_values(provenance, policy=policy).join(asked, on="order_id", how="semi")
+    doubtful = doubtful_values(provenance, policy=policy).join(asked, on="order_id", how="semi")
     disputed = asked.select("order_id", "field", "chance").unique(["order_id", "field"])
     return (
         pl.concat([disputed.with_columns(is_doubtful=False), doubtful.with_columns(is_doubtful=True)])
@@ -198,7 +198,7 @@ def doubtful_items(provenance: pl.DataFrame, *, policy: ReviewPolicy) -> pl.Data
     """One item for each order with decisive values that may well be wrong, whether or not a record disputes them."""
     percent = (pl.col("chance") * 100).round(0).cast(pl.Int64)
     return (
-        _doubtful_values(provenance, policy=policy)
+        doubtful_values(provenance, policy=policy)
         .sort("order_id", "field")
         .with_columns(words=pl.format("{} ({} %)", "field", percent))
         .group_by("order_id", maintain_order=True)
@@ -215,7 +215,8 @@ def doubtful_items(provenance: pl.DataFrame, *, policy: ReviewPolicy) -> pl.Data
     )
 
 
-def _doubtful_values(provenance: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
+def doubtful_values(provenance: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
+    """`value_chances` of decisive values that may well be wrong."""
     is_doubtful = (pl.col("chance") >= policy.doubtful_alone) & pl.col("field").is_in(DECISIVE)
     return value_chances(provenance).filter(is_doubtful)
 

@@ -92,7 +92,9 @@ def complement_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: Re
     The linking leaves them apart where errors come together, such as another PNC id, no date of birth and a slip in the
     name; or a slip in the day beside another court. Measured on nights that nothing was chosen on: docs/confidence.md.
     """
-    held = evidence.order_sources.filter(~pl.col("is_dropped")).group_by("order_id").agg(pl.col("source").unique())
+    bit = pl.col("source").replace_strict({facts.name: 1 << place for place, facts in enumerate(SOURCES)})
+    holders = evidence.order_sources.filter(~pl.col("is_dropped")).select("order_id", held=bit).unique()
+    held = holders.group_by("order_id").agg(pl.col("held").sum())
     orders = evidence.orders.select("order_id", *PLACES, *DAYS, "date_of_birth", _WHOLE_NAME).join(held, on="order_id")
     sides = orders.select(pl.all().name.prefix("other_"))
     found = pl.concat(
@@ -101,11 +103,7 @@ def complement_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: Re
             _of_one_person(orders).with_columns(is_of_place=pl.lit(value=False)),
         ]
     )
-    pairs = (
-        found.join(orders, on="order_id")
-        .join(sides, on="other_order_id")
-        .filter(pl.col("source").list.set_intersection("other_source").list.len() == 0)
-    )
+    pairs = found.join(orders, on="order_id").join(sides, on="other_order_id")
     names = (pairs.get_column(name).to_list() for name in ("name", "other_name"))
     likeness = pl.Series(cpdist(*names, scorer=token_sort_ratio), dtype=pl.Float64)
     birth, other = pl.col("date_of_birth"), pl.col("other_date_of_birth")
@@ -130,7 +128,7 @@ def complement_items(evidence: Evidence, kept_apart: pl.DataFrame, *, policy: Re
 def _of_one_day_and_place(orders: pl.DataFrame) -> pl.DataFrame:
     """`order_id`, `other_order_id`: orders that share a court or force, and a last day or a day of making or start."""
     days = pl.concat(
-        orders.select("order_id", "source", place=place, day=day, is_last=pl.lit(day == "end_on"))
+        orders.select("order_id", "held", place=place, day=day, is_last=pl.lit(day == "end_on"))
         for place in PLACES
         for day in DAYS
     ).drop_nulls()
@@ -143,23 +141,26 @@ def _of_one_person(orders: pl.DataFrame) -> pl.DataFrame:
     named = orders.with_columns(words=words.list.join(" "), word=words)
     keys: list[tuple[pl.Expr, ...]] = [(pl.col("date_of_birth"),), (pl.col("words"),)]
     by_day = named.explode("word", empty_as_null=False)
-    shared = [named.select("order_id", "source", key=pl.concat_str(*key)) for key in keys]
-    shared += [by_day.select("order_id", "source", key=pl.concat_str("word", day)) for day in DAYS]
+    shared = [named.select("order_id", "held", key=pl.concat_str(*key)) for key in keys]
+    shared += [by_day.select("order_id", "held", key=pl.concat_str("word", day)) for day in DAYS]
     return _sharing(pl.concat(shared).drop_nulls(), ["key"])
 
 
 def _sharing(places: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """`order_id`, `other_order_id`: orders that share the keys.
+    """`order_id`, `other_order_id`: orders that share the keys, and of which no source holds both.
 
-    The first is held by so few sources that another order can be held by others alone.
+    The first is held by so few sources that another order can be held by others alone. They are joined by who holds
+    them: most orders are held by many, and all that share a key would be a hundred times as many pairs as are looked
+    for, the more so the larger the register.
     """
-    few = places.filter(pl.col("source").list.len() <= len(SOURCES) // 2)
-    return (
-        few.join(places, on=keys, suffix="_of_other")
-        .filter(pl.col("order_id") != pl.col("order_id_of_other"))
-        .select("order_id", other_order_id="order_id_of_other")
-        .unique()
-    )
+    few = places.filter(pl.col("held").bitwise_count_ones() <= len(SOURCES) // 2)
+    found = [
+        few.filter(pl.col("held") == held)
+        .join(places.filter(pl.col("held") & held == 0), on=keys)
+        .select("order_id", other_order_id="order_id_right")
+        for held in few.get_column("held").unique()
+    ]
+    return pl.concat([places.select("order_id", other_order_id="order_id").clear(), *found]).unique()
 
 
 def _has_like_day() -> pl.Expr:

@@ -32,6 +32,17 @@ MOST_URGENT = 28
 """More than twice what any other item can have: age at most doubles a priority."""
 ALWAYS_SETTLED = ("doubt", "constraint", "stale_decision", "contradiction")
 FACETS = ("order_id", "order_type", "legal_status", "force_code", "region_code")
+LOOKED_AT = {
+    "orders": (
+        *FACETS, "subject_id", "court_code", "date_of_birth", "surname_folded", "forenames_folded", "made_on",
+        "start_on", "end_on", "is_in_force_doubtful", "is_county_lines", "record_count", "followed_by_order_id",
+        "status_confidence",
+    ),
+    "order_sources": ("record_id", "order_id", "source", "source_key", "is_dropped"),
+    "conditions": ("order_id", "kind", "is_golden"),
+    "core_orders": ("source", "source_key", "force_code", "breach_count"),
+}  # fmt: skip
+"""Of the evidence, what the queue is built from."""
 ITEM_ID = pl.concat_str(
     pl.when(pl.col("other_order_id").is_null()).then(pl.lit("order")).otherwise(pl.lit("pair")),
     *SIDES,

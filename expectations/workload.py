@@ -59,7 +59,7 @@ class Workload:
 def measure_workload(
     queue: pl.DataFrame,
     discrepancies: pl.DataFrame,
-    provenance: pl.DataFrame,
+    confidences: pl.Series,
     *,
     decisions: pl.DataFrame | None = None,
     today: date,
@@ -69,7 +69,7 @@ def measure_workload(
     Args:
         queue: `REVIEW_QUEUE`.
         discrepancies: `DISCREPANCIES`.
-        provenance: `FIELD_PROVENANCE`, with confidence.
+        confidences: of the golden values of the release.
         decisions: `DECISIONS` of the ledger; None: nobody knows the pace.
         today: the day up to which the pace is measured.
     """
@@ -79,7 +79,7 @@ def measure_workload(
         to_settle=settle.height,
         waits_long=settle.filter(pl.col("age_days") > LONG_DAYS).height,
         to_send=discrepancies.filter(pl.col("stream") == "send").height,
-        expected_wrong=float((1 - provenance.get_column("confidence")).sum()),
+        expected_wrong=float((1 - confidences).sum()),
         first=first.height,
         first_changes=float(first.get_column("uncertainty").sum()),
         per_week=None if decisions is None else weekly_pace(decisions, today=today),

@@ -10,22 +10,12 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
 from expectations.rules.conditions import travel_ends, with_condition_features
-from expectations.rules.followers import is_beside_prevention, may_be_superseded
 from expectations.rules.names import with_name_features
+from expectations.rules.orders import golden_orders
 from expectations.rules.rule import Evidence, PresenceClock, Subject
 from reconciliation.date_arithmetic import digits_apart
-from reconciliation.dropped_orders import find_unheld
-from reconciliation.statutes import BREACH_OFFENCES, is_northern_irish
-from warehouse.codes import reference
-from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders, is_from_court
-from warehouse.tables.core import EVENT_REFUSED
+from warehouse.sources import SOURCE_NAMES, fact_of_source, feed_of_orders
 
-GOLDEN_COLUMNS = (
-    "order_type", "is_interim", "forenames", "surname", "forenames_folded", "surname_folded", "date_of_birth", "sex",
-    "pnc_id", "cro_number", "made_on", "start_on", "end_on", "is_until_further_order", "term_months", "court_code",
-    "court_name", "force_code", "region_code", "legal_status", "is_in_force_doubtful", "is_county_lines",
-    "condition_count", "is_travel_only", "ended_by",
-)  # fmt: skip
 AMENDED_COLUMNS = ("made_on", "start_on", "end_on", "term_months")
 # A partial date that agrees, or a check letter that a rule of its own reports, is not unreadable.
 REPORTED_ELSEWHERE = ("partial_date", "check_letter")
@@ -35,14 +25,22 @@ IS_STANDING = (
 """Of a record that its source holds: it speaks of the order itself, and was neither amended nor withdrawn."""
 
 
-def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dict[Subject, pl.DataFrame]:
-    """The frame of each subject; every one has `order_id`, `record_id`, `source` and `source_key`."""
-    orders = golden_orders(evidence)
+def rule_frames(
+    evidence: Evidence, *, as_of: date, clock: PresenceClock, golden: pl.DataFrame | None = None
+) -> dict[Subject, pl.DataFrame]:
+    """The frame of each subject; every one has `order_id`, `record_id`, `source` and `source_key`.
+
+    Args:
+        evidence: of whole orders.
+        as_of: the night.
+        clock: when an order is due in a source.
+        golden: `golden_orders` of the night, where the evidence is a part of it; None: of the evidence.
+    """
+    whole = golden_orders(evidence) if golden is None else golden
+    orders = whole.join(evidence.orders, on="order_id", how="semi")
     return {
-        "record": compared_records(evidence, orders),
-        "order": orders.join(travel_ends(evidence.conditions), on="order_id", how="left")
-        .join(_unrecorded_breaches(evidence), on="order_id", how="left")
-        .with_columns(
+        "record": compared_records(evidence, orders, whole),
+        "order": orders.join(travel_ends(evidence.conditions), on="order_id", how="left").with_columns(
             *(pl.lit(None, pl.String).alias(name) for name in ("record_id", "source", "source_key")),
             night=pl.lit(as_of),
         ),
@@ -52,64 +50,8 @@ def rule_frames(evidence: Evidence, *, as_of: date, clock: PresenceClock) -> dic
     }
 
 
-def golden_orders(evidence: Evidence) -> pl.DataFrame:
-    """The golden orders, columns prefixed `golden_`, with their court's type and jurisdiction, and who holds them."""
-    orders = evidence.orders
-    courts = reference("courts").select("court_type", "jurisdiction", court_code="code")
-    # Of two of which the type of one is in doubt, that doubt is asked about.
-    is_live = (pl.col("legal_status") == "live") & ~pl.col("is_interim") & ~may_be_superseded(orders)
-    ended = evidence.decided.filter(pl.col("field") == "end_on").get_column("order_id")
-    golden = orders.join(courts, on="court_code", how="left").select(
-        "order_id",
-        pl.col("order_id").is_in(ended.implode()).alias("is_end_decided"),
-        "sources",
-        "court_type",
-        "jurisdiction",
-        "follows_order_id",
-        is_beside_prevention(orders),
-        may_be_superseded(orders),
-        pl.when(is_live)
-        .then(is_live.sum().over("subject_id", "order_type", is_northern_irish(pl.col("court_code"))))
-        .alias("live_of_type"),
-        pl.col("sources").list.len().alias("source_count"),
-        *(pl.col(name).alias(f"golden_{name}") for name in GOLDEN_COLUMNS),
-    )
-    return golden.join(_who_holds(evidence), on="order_id", how="left")
-
-
-def _who_holds(evidence: Evidence) -> pl.DataFrame:
-    """`find_unheld`, and `is_refused_by_court`: others hold an order that the court refused, and none that it made."""
-    records = evidence.order_sources.select("record_id", "order_id", pl.col("is_dropped").fill_null(value=False)).join(
-        evidence.core_orders.select("record_id", "source", "event"), on="record_id"
-    )
-    made = records.filter(is_from_court & pl.col("event").is_null())
-    refused = records.filter(event=EVENT_REFUSED).join(made, on="order_id", how="anti").get_column("order_id").unique()
-    is_held = ~pl.any_horizontal("is_without_making", "is_dropped")
-    return find_unheld(records).with_columns(is_refused_by_court=is_held & pl.col("order_id").is_in(refused.implode()))
-
-
-def _unrecorded_breaches(evidence: Evidence) -> pl.DataFrame:
-    """`breach_arrested_on`: the first arrest for breach while the order ran, of a person with no recorded breach."""
-    owners = evidence.order_sources.select("record_id", "order_id").join(
-        evidence.orders.select("order_id", "subject_id"), on="order_id"
-    )
-    recorded = evidence.core_orders.filter(pl.col("breach_count") > 0).join(owners, on="record_id")
-    starts_on = pl.coalesce("start_on", "made_on")
-    arrests = evidence.arrests.filter(pl.col("offence_code").is_in(BREACH_OFFENCES)).select("subject_id", "arrested_on")
-    return (
-        evidence.orders.join(arrests.drop_nulls(), on="subject_id")
-        .join(recorded, on="subject_id", how="anti")
-        .filter(
-            (pl.col("arrested_on") >= starts_on)
-            & (pl.col("ended_by").is_null() | (pl.col("arrested_on") < pl.col("ended_by")))
-        )
-        .group_by("order_id")
-        .agg(breach_arrested_on=pl.col("arrested_on").min())
-    )
-
-
-def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
-    """The records that stand (not amended, not withdrawn), each beside its order."""
+def compared_records(evidence: Evidence, orders: pl.DataFrame, whole: pl.DataFrame) -> pl.DataFrame:
+    """The records that stand (not amended, not withdrawn), each beside its order; `whole`: all orders of the night."""
     placed = evidence.core_orders.join(
         held_sources(evidence).select("source", "source_key", "order_id", "is_duplicate", "is_amended"),
         on=["source", "source_key"],
@@ -119,15 +61,13 @@ def compared_records(evidence: Evidence, orders: pl.DataFrame) -> pl.DataFrame:
         standing.join(orders, on="order_id")
         .join(_amended_values(placed), on="order_id", how="left")
         .join(_partial_fields(evidence.rejected_values), on="record_id", how="left")
-        .join(_full_ends(orders), on="order_id", how="left")
-        .join(_namesakes(evidence.orders), on="order_id", how="left")
         .with_columns(
             pl.col("partial_fields").fill_null([]),
             is_birth_alone=pl.col("record_id").count().over("order_id", "date_of_birth") == 1,
             birth_digits=digits_apart(pl.col("date_of_birth"), pl.col("golden_date_of_birth")),
             is_force_held_beside=_is_force_held_beside(),
             is_court_named_in_part=_is_court_named_in_part(),
-            is_pnc_id_of_other=_is_pnc_id_of_other(evidence.orders),
+            is_pnc_id_of_other=_is_pnc_id_of_other(whole),
         )
     )
     named = with_name_features(records, _known_names(evidence.core_aliases, placed))
@@ -150,13 +90,6 @@ def _partial_fields(rejected_values: pl.DataFrame) -> pl.DataFrame:
     return partial.group_by("record_id").agg(pl.col("field").unique().alias("partial_fields"))
 
 
-def _full_ends(orders: pl.DataFrame) -> pl.DataFrame:
-    """The end of the full order that followed an interim one."""
-    return orders.filter(~pl.col("golden_is_interim")).select(
-        order_id="follows_order_id", full_end_on="golden_end_on"
-    ).drop_nulls().group_by("order_id").agg(pl.col("full_end_on").max())  # fmt: skip
-
-
 def _is_court_named_in_part() -> pl.Expr:
     """All words of the court as written stand in the golden court's name: it fits that court too."""
     written, gold = (
@@ -175,40 +108,12 @@ def _is_force_held_beside() -> pl.Expr:
 
 def _is_pnc_id_of_other(orders: pl.DataFrame) -> pl.Expr:
     """The record's PNC id is the golden one of another person."""
-    holders = orders.select("subject_id", "pnc_id").drop_nulls().unique().sort("pnc_id", "subject_id")
+    holders = orders.select("subject_id", pnc_id="golden_pnc_id").drop_nulls().unique()
     several = holders.filter(pl.col("subject_id").n_unique().over("pnc_id") > 1).get_column("pnc_id").unique()
     held = holders.get_column("pnc_id").unique()
     own = pl.col("pnc_id") == pl.col("golden_pnc_id")
     is_other = pl.when(own.fill_null(value=False)).then(pl.col("pnc_id").is_in(several.implode()))
     return is_other.otherwise(pl.col("pnc_id").is_in(held.implode())).fill_null(value=False)
-
-
-def _namesakes(orders: pl.DataFrame) -> pl.DataFrame:
-    """The PNC id of another person of the same surname, first forename and date of birth, by order.
-
-    Of two such people it is reported on the one with fewer records, or else on the one whose id was issued later: a
-    second id is given by mistake to a person who has one. Of several others the one with the most records is named.
-    """
-    name = ["surname_folded", "forename", "date_of_birth"]
-    people = (
-        orders.with_columns(forename=pl.col("forenames_folded").str.extract(r"^(\S+)"))
-        .drop_nulls([*name, "pnc_id"])
-        .group_by("subject_id", *name, "pnc_id")
-        .agg(pl.col("record_count").sum().alias("records"))
-    )
-    others = people.rename({"subject_id": "other_id", "pnc_id": "namesake_pnc_id", "records": "other_records"})
-    is_lesser = (pl.col("records") < pl.col("other_records")) | (
-        (pl.col("records") == pl.col("other_records")) & (pl.col("pnc_id") > pl.col("namesake_pnc_id"))
-    )
-    named = (
-        people.join(others, on=name)
-        .filter((pl.col("pnc_id") != pl.col("namesake_pnc_id")) & is_lesser)
-        .sort("subject_id", "other_records", "namesake_pnc_id", descending=[False, True, False])
-        .unique("subject_id", keep="first", maintain_order=True)
-    )
-    return orders.select("order_id", "subject_id").join(
-        named.select("subject_id", "namesake_pnc_id"), on="subject_id"
-    ).drop("subject_id")  # fmt: skip
 
 
 def _known_names(aliases: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:

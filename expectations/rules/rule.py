@@ -3,8 +3,9 @@
 Belongs here: `Rule`, `Evidence`, `PresenceClock`. Does not: any single rule, or how the frames are prepared.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 import polars as pl
 
@@ -107,6 +108,7 @@ class Evidence:
 
     Attributes:
         orders: `ORDERS`, golden values; counts and scores may still be empty.
+        arrests: `ARRESTS`; those for breach are enough.
         decided: `order_id`, `field` of the golden values that stewards decided.
     """
 
@@ -120,6 +122,26 @@ class Evidence:
     arrests: pl.DataFrame
     deliveries: pl.DataFrame
     decided: pl.DataFrame = field(default_factory=lambda: FIELD_PROVENANCE.empty().select("order_id", "field"))
+
+    @classmethod
+    def of_columns(cls, scanned: Mapping[str, pl.LazyFrame], columns: Mapping[str, Sequence[str]]) -> Self:
+        """Of all rows the columns that are named, by the name of the table here; of a table not named, nothing."""
+        frames = pl.collect_all([frame.select(columns.get(name, ())) for name, frame in scanned.items()])
+        return cls(**dict(zip(scanned, frames, strict=True)))
+
+    @classmethod
+    def of_orders(cls, scanned: Mapping[str, pl.LazyFrame], orders: pl.DataFrame) -> Self:
+        """The evidence of some orders (`order_id`); of what is known by neither order nor record, all."""
+        is_wanted = pl.col("order_id").is_in(orders.get_column("order_id").implode())
+        held = scanned["order_sources"].filter(is_wanted).select("record_id").collect()
+        is_held = pl.col("record_id").is_in(held.get_column("record_id").implode())
+        narrowed = dict(scanned)
+        for name, frame in scanned.items():
+            columns = frame.collect_schema()
+            # By a filter, unlike by a join, rows that are not wanted are not read.
+            if "order_id" in columns or "record_id" in columns:
+                narrowed[name] = frame.filter(is_wanted if "order_id" in columns else is_held)
+        return cls(**dict(zip(narrowed, pl.collect_all(list(narrowed.values())), strict=True)))
 
 
 def golden(name: str) -> pl.Expr:

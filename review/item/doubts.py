@@ -9,7 +9,8 @@ from typing import Final
 
 import polars as pl
 
-from reconciliation.confidence.values import Population, observe_values, weigh_observations
+from reconciliation.confidence.population import Population
+from reconciliation.confidence.values import observe_values, weigh_observations
 from reconciliation.register import SURE
 from review.desk import Desk
 from review.item.queue_reason import odds

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from expectations.review_items import ReviewPolicy
-from expectations.streams import with_streams
+from expectations.streams import with_confidence, with_streams
 from warehouse.tables.register import DISCREPANCIES, FIELD_PROVENANCE, ORDER_SOURCES, REVIEW_QUEUE
 
 FOUND = {"discrepancy_id": "d", "order_id": "ORD-1", "field": "end_on", "source": "pnc", "source_key": "1"}
@@ -16,12 +16,12 @@ def streamed(found=None, *, item=None, confidence=0.999, link=None):
     rows = [FOUND | (found or {})]
     value = {"order_id": "ORD-1", "field": "end_on", "confidence": confidence}
     record = {"record_id": "pnc:1", "order_id": "ORD-1", "link_confidence": link}
-    reported = with_streams(
+    sure = with_confidence(
         pl.DataFrame(rows, schema=DISCREPANCIES.schema),
         provenance=pl.DataFrame([value], schema=FIELD_PROVENANCE.schema),
         order_sources=pl.DataFrame([record], schema=ORDER_SOURCES.schema),
-        queue=pl.DataFrame([ITEM | item] if item else [], schema=REVIEW_QUEUE.schema),
     )
+    reported = with_streams(sure, pl.DataFrame([ITEM | item] if item else [], schema=REVIEW_QUEUE.schema))
     return reported.select("stream", "confidence").row(0)
 
 

@@ -7,7 +7,7 @@ import pytest
 from ledger_cases import conflict, pair, rows, undo, value
 
 from expectations.workload import FIRST, measure_workload
-from warehouse.tables.register import DISCREPANCIES, FIELD_PROVENANCE, REVIEW_QUEUE
+from warehouse.tables.register import DISCREPANCIES, REVIEW_QUEUE
 
 TODAY = date(2026, 11, 27)
 
@@ -24,7 +24,7 @@ def measured(queue, *, decisions=None, confidences=(0.9, None), streams=("send",
     return measure_workload(
         queue,
         pl.DataFrame([{"stream": name} for name in streams], schema=DISCREPANCIES.schema),
-        pl.DataFrame([{"confidence": number} for number in confidences], schema=FIELD_PROVENANCE.schema),
+        pl.Series(confidences, dtype=pl.Float64),
         decisions=decisions,
         today=TODAY,
     )
