@@ -17,7 +17,7 @@ from assets.frame import EXPECTATIONS, NIGHTS, AssetEvents, Night, NightResource
 from assets.gates import pass_gates
 from assets.ingest import quarantine_table
 from assets.judgement import JUDGED_TABLES, scan_evidence
-from assets.link import gather
+from assets.link import DROPPED_ORDERS, core_names, gather
 from assets.models import MODELS, version_of_night
 from assets.register import RECONCILED
 from assets.sources import find_sources
@@ -33,6 +33,7 @@ from warehouse.delivery_states import WHOLE
 from warehouse.disk import replacing
 from warehouse.releases.publication_checks import CODE
 from warehouse.releases.release import publish
+from warehouse.row_groups import joined_up
 from warehouse.store import TableStore
 from warehouse.tables.code_lists import CONDITION_CATALOGUE
 from warehouse.tables.ledger import DECISIONS
@@ -142,7 +143,7 @@ def _released_tables(store: TableStore, tonight: Tonight) -> dict[str, pl.LazyFr
     """The tables of a release by name, but for its changes and what was expected of it."""
     made: dict[str, pl.LazyFrame | pl.DataFrame] = {name: store.scan(name) for name in PUBLISHED_TABLES}
     return made | {
-        SOURCE_RECORDS.name: tonight.evidence["core_orders"],
+        SOURCE_RECORDS.name: pl.scan_parquet([store.path(name) for name in (*core_names("orders"), DROPPED_ORDERS)]),
         CONDITION_CATALOGUE.name: named_catalogue(store.scan(DECISIONS.name).collect()),
         RECORD_DIGESTS.name: tonight.digests,
         OBEYED_DECISIONS.name: tonight.decisions,
@@ -194,7 +195,7 @@ def named_catalogue(decisions: pl.DataFrame) -> pl.DataFrame:
 
 def look_at(store: TableStore, account: ReleaseBasis, *, clock: PresenceClock) -> Tonight:
     """Tonight's release as its differences from the one before are judged by."""
-    evidence = scan_evidence(store) | {"orders": store.scan(ORDERS.name).collect().lazy()}
+    evidence = scan_evidence(store) | {"orders": store.scan(ORDERS.name)}
     core: Tables = {
         "orders": evidence["core_orders"],
         "aliases": evidence["core_aliases"],
@@ -205,14 +206,15 @@ def look_at(store: TableStore, account: ReleaseBasis, *, clock: PresenceClock) -
     tables: Tables = {
         ORDERS.name: evidence["orders"],
         ORDER_SOURCES.name: evidence["order_sources"],
-        ARRESTS.name: evidence["arrests"],
+        ARRESTS.name: store.scan(ARRESTS.name),
         ARREST_SOURCES.name: store.scan(ARREST_SOURCES.name),
     }
+    store.write(RECORD_DIGESTS.name, joined_up(digest_records(core, tables), RECORD_DIGESTS.schema))
     return Tonight(
         as_of=account["as_of"],
         evidence=evidence,
         clock=clock,
-        digests=digest_records(core, tables),
+        digests=store.scan(RECORD_DIGESTS.name),
         decisions=OBEYED_DECISIONS.conform(store.scan(DECISIONS.name).collect()),
         redirects=store.scan(ID_REDIRECTS.name).collect(),
         account=account,

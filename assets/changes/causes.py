@@ -258,7 +258,9 @@ def _decided_orders(before: ComparedRelease, after: ComparedRelease) -> pl.DataF
         )
         for (kind,), decisions in moved.sort("kind", "decision_id").group_by("kind", maintain_order=True)
         for side in (before, after)
-        for held in (side.digests.filter(pl.col("kind") == "order").collect(),)
+        for held in (
+            side.digests.filter(kind="order").select("record_id", "handle", "order_id", "subject_id").collect(),
+        )
     ]
     return pl.concat([pl.DataFrame(schema={"order_id": pl.String, "kind": pl.String}), *found])
 

@@ -42,7 +42,7 @@ class Tonight:
     as_of: date
     evidence: Mapping[str, pl.LazyFrame]
     clock: PresenceClock
-    digests: pl.DataFrame
+    digests: pl.LazyFrame
     decisions: pl.DataFrame
     redirects: pl.DataFrame
     account: Mapping[str, Any]
@@ -68,6 +68,10 @@ def list_changes(former: Former, tonight: Tonight) -> pl.DataFrame:
         named = differences.with_columns(cause=pl.lit(cause), accepted=pl.lit(None))
         return RELEASE_CHANGES.conform(named).sort(RELEASE_CHANGES.order)
     before, after = _side_of_former(former), _side_of_tonight(tonight)
+    if former.release is None:
+        # All records are new: that those of an order are is all that can be asked of it.
+        ties = pl.lit([], RECORD_DIGESTS.schema["ties"])
+        after = replace(after, digests=after.digests.filter(kind="order").with_columns(ties=ties))
     reach = find_reach(differences.get_column("order_id").unique(), before=before, after=after)
     replayed = find_replayed(differences, reach, former=former, tonight=tonight)
     return name_causes(differences, reach, replayed=replayed, before=before, after=after)
@@ -105,9 +109,7 @@ def _side_of_former(former: Former) -> ComparedRelease:
 
 
 def _side_of_tonight(tonight: Tonight) -> ComparedRelease:
-    return ComparedRelease(
-        tonight.digests.lazy(), tonight.decisions, order_redirects(tonight.redirects), tonight.account
-    )
+    return ComparedRelease(tonight.digests, tonight.decisions, order_redirects(tonight.redirects), tonight.account)
 
 
 def _replay_law(differences: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
@@ -148,14 +150,7 @@ def _evidence_of(evidence: Mapping[str, pl.LazyFrame], order_ids: pl.Series) -> 
     """The evidence of these orders and of all others of the same persons."""
     of_asked = evidence["orders"].filter(pl.col("order_id").is_in(order_ids.implode()))
     orders = evidence["orders"].join(of_asked, on="subject_id", how="semi").select("order_id").collect()
-    held = evidence["order_sources"].join(orders.lazy(), on="order_id", how="semi").select("record_id").collect()
-    narrowed = dict(evidence)
-    for name, frame in evidence.items():
-        for wanted in (orders, held):
-            (key,) = wanted.columns
-            if key in frame.collect_schema():
-                narrowed[name] = frame.join(wanted.lazy(), on=key, how="semi")
-    return Evidence(**{name: frame.collect() for name, frame in narrowed.items()})
+    return Evidence.of_orders(evidence, orders)
 
 
 def _judge(evidence: Evidence, *, as_of: date, clock: PresenceClock, watched: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ Belongs here: what counts as a change of a record, and by which values records o
 Does not: what follows from a change (`assets.changes.causes`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,13 +12,14 @@ import polars as pl
 from matching.complements import REGION
 from reconciliation.stable_ids import record_handles
 from warehouse.sources import fact_of_source
-from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_REJECTED_VALUES
+from warehouse.tables.core import CORE_ALIASES, CORE_CONDITIONS, CORE_REJECTED_VALUES, RECORD_ID
 from warehouse.tables.release import RECORD_DIGESTS
 from warehouse.text_hashes import digests
 
 PLACE = ("record_id", "source_key", "delivery_id", "file_name", "row_number")
 """Where a record stands: it may stand elsewhere tomorrow and say the same."""
 
+COMPANIONS = {"aliases": CORE_ALIASES, "conditions": CORE_CONDITIONS, "rejected_values": CORE_REJECTED_VALUES}
 NOTHING, BETWEEN = "\x00", "\x1f"
 TIE_LENGTH = 10
 AT_ONCE = 100_000
@@ -57,89 +58,95 @@ Tables = Mapping[str, pl.DataFrame | pl.LazyFrame]
 """Of a lazy table only what is digested is read."""
 
 
-def digest_records(core: Tables, tables: Tables) -> pl.DataFrame:
+def digest_records(core: Tables, tables: Tables) -> Iterator[pl.DataFrame]:
     """Every record of a night with its order, its person and what it says.
 
     Args:
         core: the core tables, all sources together: `orders`, `aliases`, `conditions`, `arrests`, `rejected_values`.
         tables: of the register: `orders`, `order_sources`, `arrests`, `arrest_sources`.
 
-    Returns:
-        `RECORD_DIGESTS`, sorted by its key.
+    Yields:
+        `RECORD_DIGESTS`, sorted by its key, in pieces.
     """
-    held = tables["order_sources"].lazy().select("record_id", "order_id", "is_dropped")
-    owners = held.join(tables["orders"].lazy().select("order_id", "subject_id"), on="order_id").collect()
-    arrested = _arrest_owners(tables).collect()
     companions = [
-        _companion_texts(core["aliases"], CORE_ALIASES.schema.names()),
-        _companion_texts(core["conditions"], CORE_CONDITIONS.schema.names()),
-        _companion_texts(core["rejected_values"], CORE_REJECTED_VALUES.schema.names()),
+        core[name].lazy().select("record_id", _text(_said(table.schema.names())).alias("text"))
+        for name, table in COMPANIONS.items()
     ]
-    owned = {
-        "arrest": (core["arrests"].lazy(), arrested.lazy(), ["source", "source_key", "row_number"]),
-        "order": (core["orders"].lazy(), owners.lazy(), ["record_id"]),
-    }
     # Source by source: what is known of all records of a night is larger than any other table.
-    digested = [
-        _digested(kind, records.filter(source=source).join(owner, on=key).collect(), companions)
-        for kind, (records, owner, key) in owned.items()
-        for source in records.select(pl.col("source").unique().sort()).collect().to_series()
-    ]
-    return RECORD_DIGESTS.conform(pl.concat([RECORD_DIGESTS.empty(), *digested])).sort(RECORD_DIGESTS.key)
+    for kind, owners in {"arrest": _arrest_owners(tables), "order": _order_owners(tables)}.items():
+        records = core[f"{kind}s"].lazy()
+        sources = records.select(pl.col("source").unique()).collect().to_series()
+        for source in sorted(sources, key="{}:".format):
+            of_source = pl.col("record_id").str.starts_with(f"{source}:")
+            owned = owners.filter(source=source).drop("source").collect()
+            yield from _digested(
+                kind, records.filter(source=source).collect(), owned, [rows.filter(of_source) for rows in companions]
+            )
+    yield RECORD_DIGESTS.empty()
+
+
+def _order_owners(tables: Tables) -> pl.LazyFrame:
+    """`source`, `record_id`, `order_id`, `is_dropped` (which counts as said by the source), `subject_id`."""
+    owners = tables["orders"].lazy().select("order_id", "subject_id")
+    held = tables["order_sources"].lazy().select("source", "record_id", "order_id", "is_dropped")
+    return held.join(owners, on="order_id")
 
 
 def _arrest_owners(tables: Tables) -> pl.LazyFrame:
-    """`source`, `source_key`, `row_number`, `order_id` (none), `subject_id`."""
-    return (
-        tables["arrest_sources"]
-        .lazy()
-        .join(tables["arrests"].lazy().select("arrest_id", "subject_id"), on="arrest_id")
-        .select("source", "source_key", "row_number", "subject_id", order_id=pl.lit(None, pl.String))
-    )
+    """`source`, `record_id`, `order_id` (none), `subject_id`."""
+    owners = tables["arrests"].lazy().select("arrest_id", "subject_id", order_id=pl.lit(None, pl.String))
+    held = tables["arrest_sources"].lazy().select("source", "arrest_id", RECORD_ID.alias("record_id"))
+    return held.join(owners, on="arrest_id").drop("arrest_id")
 
 
-def _digested(kind: str, records: pl.DataFrame, companions: list[pl.DataFrame]) -> pl.DataFrame:
-    said = [name for name in records.columns if name not in (*PLACE, "order_id", "subject_id") and _is_said(name)]
+def _digested(
+    kind: str, records: pl.DataFrame, owners: pl.DataFrame, companions: list[pl.LazyFrame]
+) -> Iterator[pl.DataFrame]:
+    """The digests of the records of one source that are of an order or an arrest, in pieces."""
+    if not records.get_column("record_id").is_sorted():
+        records = records.sort("record_id")
     # Where the day of a row is that of the whole delivery, it says nothing of the row.
     undated = {"recorded_on": pl.when(fact_of_source("is_dated")).then("recorded_on")} if kind == "order" else {}
     ties = [tie for tie in TIES if kind in tie.of]
-    beside = {"handle": record_handles(records).select("record_id", text="handle")} | {
-        f"text_{number}": companion for number, companion in enumerate(companions)
-    }
-    joined = records.with_columns(_texts_of(records, texts).alias(name) for name, texts in beside.items())
-    joined = joined.with_columns(digests(joined.get_column("handle")))
-    whole = _text([*said, *(name for name in beside if name != "handle")])
-
-    def digest(part: pl.DataFrame) -> pl.DataFrame:
-        texts = part.with_columns(**undated).select(digest=whole).to_series()
-        digested = part.with_columns(digests(texts), _tied(part, ties).alias("ties"), kind=pl.lit(kind))
-        return digested.select(RECORD_DIGESTS.schema.names())
-
-    return pl.concat([digest(joined.slice(at, AT_ONCE)) for at in range(0, max(joined.height, 1), AT_ONCE)])
-
-
-def _texts_of(records: pl.DataFrame, texts: pl.DataFrame) -> pl.Series:
-    """The `text` of each record among `record_id`, `text`: as many and in the same order."""
-    placed = records.select("record_id").join(texts, on="record_id", how="left", maintain_order="left")
-    return placed.get_column("text")
+    handles = record_handles(records.lazy().join(owners.lazy(), on="record_id", how="semi"))
+    texts = [_companion_texts(rows).rename({"text": f"text_{number}"}) for number, rows in enumerate(companions)]
+    whole = _text([*_said([*records.columns, *owners.columns]), *(one.columns[-1] for one in texts)])
+    beside = [
+        owners.with_columns(is_owned=pl.lit(value=True)),
+        handles.select("record_id", digests(handles.get_column("handle"))),
+        *texts,
+    ]
+    ids = records.select("record_id")
+    joined = pl.concat([records, *(_placed(ids, one) for one in beside)], how="horizontal")
+    for at in range(0, joined.height, AT_ONCE):
+        part = joined.slice(at, AT_ONCE).filter("is_owned")
+        said = part.with_columns(**undated).select(digest=whole).to_series()
+        digested = part.with_columns(digests(said), _tied(part, ties).alias("ties"), kind=pl.lit(kind))
+        yield RECORD_DIGESTS.conform(digested)
 
 
-def _is_said(name: str) -> bool:
-    """Whether the source says it: how it writes a code, and how well we understood it, is not a value."""
-    return not name.endswith(("_score", "_as_written"))
+def _placed(ids: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """What there is of each of these records: as many rows and in the same order."""
+    return ids.join(rows, on="record_id", how="left", maintain_order="left").drop("record_id")
+
+
+def _said(names: Iterable[str]) -> list[str]:
+    """The columns that a source fills: how it writes a code, and how well we understood it, is not a value."""
+    return [
+        name
+        for name in names
+        if name not in (*PLACE, "order_id", "subject_id") and not name.endswith(("_score", "_as_written"))
+    ]
 
 
 def _text(names: list[str]) -> pl.Expr:
     return pl.concat_str([pl.col(name).cast(pl.String).fill_null(NOTHING) for name in names], separator=BETWEEN)
 
 
-def _companion_texts(companions: pl.DataFrame | pl.LazyFrame, names: list[str]) -> pl.DataFrame:
-    """`record_id`, `text`: all rows of each record as one text, in whatever order they came."""
-    said = [name for name in names if name not in PLACE and _is_said(name)]
+def _companion_texts(rows: pl.LazyFrame) -> pl.DataFrame:
+    """`record_id`, `text`: all texts of each record as one, in whatever order they came."""
     return (
-        companions.lazy()
-        .select("record_id", _text(said).alias("text"))
-        .sort("record_id", "text")
+        rows.sort("record_id", "text")
         .group_by("record_id", maintain_order=True)
         .agg(pl.col("text").str.join(BETWEEN))
         .collect()

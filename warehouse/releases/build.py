@@ -5,20 +5,23 @@ Belongs here: which tables a release holds, how they are written, the digest ove
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 from warehouse.codes import reference
+from warehouse.releases.duckdb_file import working_database
 from warehouse.releases.publication_checks import check_relations, check_table
+from warehouse.row_groups import ROWS_AT_ONCE, in_pieces, joined_up
 from warehouse.schema import Table
 from warehouse.tables.code_lists import CODE_LISTS
 from warehouse.tables.link import LINK_PAIRS
 from warehouse.tables.register import PUBLIC_TABLES
 from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, CARRIED_TABLES, NEAR_PAIRS, ORDER_PAIRS, SOURCE_RECORDS
 
-ROW_GROUP_SIZE = 100_000
 COMPRESSION_LEVEL = 3
 
 
@@ -32,8 +35,10 @@ def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFram
     check_relations(building)
     if LINK_PAIRS.name in tables:
         pairs = tables[LINK_PAIRS.name].lazy()
-        rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, _order_pairs(pairs, building))
-        rows[NEAR_PAIRS.name] = _write_table(building, NEAR_PAIRS, _near_pairs(pairs, building))
+        with _order_pairs(pairs, building) as of_orders:
+            rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, of_orders)
+        near = _near_pairs(pairs, building).collect(engine="streaming")
+        rows[NEAR_PAIRS.name] = _write_table(building, NEAR_PAIRS, near)
     for table in CODE_LISTS:
         listed = tables[table.name] if table.name in tables else table.conform(reference(CODE_LISTS[table]))
         rows[table.name] = _write_table(building, table, listed)
@@ -51,25 +56,43 @@ def hash_of(digests: Mapping[str, str]) -> str:
 
 
 def _write_table(building: Path, table: Table, frame: pl.LazyFrame | pl.DataFrame | None) -> int:
-    ordered = check_table(table, frame)
-    write_frame(ordered, building / f"{table.name}.parquet")
-    return ordered.height
+    path = building / f"{table.name}.parquet"
+    write_frame(check_table(table, frame), path)
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
 
-def write_frame(frame: pl.DataFrame, path: Path) -> None:
-    """Write a table of a release: the same rows give the same bytes."""
-    # One chunk: the pages of the file would follow the chunks, and the chunks the number of threads.
-    frame.rechunk().write_parquet(
-        path, compression="zstd", compression_level=COMPRESSION_LEVEL, row_group_size=ROW_GROUP_SIZE
+def write_frame(frame: pl.LazyFrame | pl.DataFrame, path: Path) -> None:
+    """Write a table of a release, piece by piece: the same rows give the same bytes."""
+    rows = frame.lazy()
+    groups = (_alone(piece) for piece in in_pieces(rows))
+    joined_up(groups, rows.collect_schema()).sink_parquet(
+        path, compression="zstd", compression_level=COMPRESSION_LEVEL, row_group_size=ROWS_AT_ONCE
     )
 
 
-def _order_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:
-    """The pairs whose records belong to one order."""
-    orders = _orders_of_records(building)
-    return pairs.join(orders, left_on="left_id", right_on="record_id").join(
-        orders, left_on=["right_id", "order_id"], right_on=["record_id", "order_id"]
-    )
+def _alone(piece: pl.DataFrame) -> pl.DataFrame:
+    """The rows in one chunk that shares nothing with others: pages are cut by the size of all that a chunk holds."""
+    gathered = piece.select(pl.all().gather(pl.int_range(pl.len()))).rechunk()
+    return pl.DataFrame(gathered.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
+@contextmanager
+def _order_pairs(pairs: pl.LazyFrame, building: Path) -> Iterator[pl.LazyFrame]:
+    """The pairs whose records belong to one order, in the order of `ORDER_PAIRS`, for as long as one looks at them."""
+    path = building / ".order_pairs.parquet"
+    schema = pairs.collect_schema().to_frame().to_arrow().schema
+    batches = (batch for piece in in_pieces(pairs) for batch in piece.to_arrow().to_batches())
+    # By DuckDB, which sorts on the disk what is too large for memory.
+    with working_database(building) as connection:
+        connection.register("pairs", pa.RecordBatchReader.from_batches(schema, batches))
+        connection.read_parquet(str(building / "order_sources.parquet")).create_view("records")
+        connection.sql("""
+            SELECT one.order_id, pairs.* FROM pairs JOIN records AS one ON one.record_id = left_id
+            JOIN records AS other ON other.record_id = right_id AND other.order_id = one.order_id
+            ORDER BY one.order_id, left_id, right_id
+        """).write_parquet(str(path), compression="zstd")
+    yield pl.scan_parquet(path)
+    path.unlink()
 
 
 def _near_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from warehouse.row_groups import in_pieces
 from warehouse.schema import Table
 from warehouse.tables.register import DELIVERIES
 from warehouse.tables.relations import FOREIGN_KEYS
@@ -22,24 +23,35 @@ class PublicationRefusedError(Exception):
     """The tables can't be published; the message names the table, what it breaks and in how many rows."""
 
 
-def check_table(table: Table, frame: pl.LazyFrame | pl.DataFrame | None) -> pl.DataFrame:
+def check_table(table: Table, frame: pl.LazyFrame | pl.DataFrame | None) -> pl.LazyFrame:
     """The table as declared and in its order, once its required values are there and its keys are unique.
+
+    Args:
+        table: as declared.
+        frame: its rows. Of a lazy one, a scan of files that gives its rows in one order each time, only what is looked
+            at is in memory, as long as it is in its order.
 
     Raises:
         PublicationRefusedError: it is missing, of another shape, lacks required values or repeats a key.
     """
     if frame is None:
         raise PublicationRefusedError(f"{table.name}: the table was not handed over")
-    conformed = _conformed(table, frame.lazy())
+    rows = _conformed(table, frame.lazy())
     required = [column.name for column in table.columns if column.required]
-    for name, missing in conformed.select(pl.col(required).null_count()).row(0, named=True).items() if required else ():
+    counted = rows.select(pl.col(required).null_count()).collect(engine="streaming")
+    for name, missing in counted.row(0, named=True).items() if required else ():
         if missing:
             raise PublicationRefusedError(f"{table.name}: {name} is missing in {missing} rows")
-    ordered = _in_order(table, conformed)
-    repeated = _count_repeated(table, ordered)
-    if repeated:
+    # Without a key, all other columns break the ties of the order.
+    ties = [] if table.key else [name for name, dtype in table.schema.items() if not dtype.is_nested()]
+    order = list(dict.fromkeys([*table.order, *ties]))
+    is_in_order = _is_in_order(rows, order, strictly=bool(table.key))
+    if not is_in_order:
+        rows = rows.collect().sort(order, nulls_last=True).lazy()
+    # What follows strictly by its key repeats none.
+    if table.key and not (is_in_order and table.order == table.key) and (repeated := _count_repeated(table, rows)):
         raise PublicationRefusedError(f"{table.name}: {repeated} rows repeat the key {', '.join(table.key)}")
-    return ordered
+    return rows
 
 
 def check_relations(folder: Path) -> None:
@@ -89,9 +101,11 @@ def _rests_on(manifest: Mapping[str, Any]) -> tuple[object, ...]:
     return (*named, manifest["digests"].get(DELIVERIES.name))
 
 
-def _conformed(table: Table, frame: pl.LazyFrame) -> pl.DataFrame:
+def _conformed(table: Table, frame: pl.LazyFrame) -> pl.LazyFrame:
     try:
-        return table.conform(frame).collect()
+        conformed, held = table.conform(frame), frame.collect_schema()
+        # Only a look at all values shows whether they fit another type.
+        return conformed if conformed.collect_schema().items() <= held.items() else conformed.collect().lazy()
     except pl.exceptions.ColumnNotFoundError:
         missing = [column.name for column in table.columns if column.name not in frame.collect_schema()]
         raise PublicationRefusedError(f"{table.name}: {len(missing)} columns are missing: {missing}") from None
@@ -100,30 +114,19 @@ def _conformed(table: Table, frame: pl.LazyFrame) -> pl.DataFrame:
         raise PublicationRefusedError(f"{table.name}: values do not fit the declared types") from None
 
 
-def _in_order(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows in the table's order; without a key, all other columns break its ties."""
-    ties = [] if table.key else [name for name, dtype in frame.schema.items() if not dtype.is_nested()]
-    order = list(dict.fromkeys([*table.order, *ties]))
-    return frame if _is_in_order(frame, order) else frame.sort(order, nulls_last=True)
-
-
-def _is_in_order(frame: pl.DataFrame, order: list[str]) -> bool:
+def _is_in_order(rows: pl.LazyFrame, order: list[str], *, strictly: bool) -> bool:
     """Whether nothing need be sorted, as is the rule: quick to see. Null counts as out of order."""
-    follows = pl.lit(value=True)
+    follows = pl.lit(not strictly)
     for name in reversed(order):
         follows = (pl.col(name) > pl.col(name).shift()) | ((pl.col(name) == pl.col(name).shift()) & follows)
-    return bool(frame.select(follows.slice(1).fill_null(value=False).all()).item())
+    is_one = follows.slice(1).fill_null(value=False).all()
+    return all(piece.select(is_one).item() for piece in in_pieces(rows.select(order), overlap=1))
 
 
-def _count_repeated(table: Table, ordered: pl.DataFrame) -> int:
-    if not table.key:
-        return 0
-    if table.order != table.key:
-        return ordered.height - ordered.n_unique(list(table.key))
-    # Sorted by the key, a repeated one stands next to itself: ten times as quick as to count the distinct ones.
-    is_repeated = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in table.key)
-    return int(ordered.select((is_repeated & (pl.int_range(pl.len()) > 0)).sum()).item())
+def _count_repeated(table: Table, rows: pl.LazyFrame) -> int:
+    keys = rows.select(table.key).collect()
+    return keys.height - keys.n_unique()
 
 
 def _count(frame: pl.LazyFrame) -> int:
-    return int(frame.select(pl.len()).collect().item())
+    return int(frame.select(pl.len()).collect(engine="streaming").item())

@@ -41,7 +41,7 @@ def digest_all(*orders, aliases=(), conditions=(), arrests=(), rejected=()):
             ARREST_SOURCES, *({key: row[key] for key in keys} | {"arrest_id": "A1"} for row in arrests)
         ),
     }
-    return digest_records(core, tables)
+    return pl.concat(digest_records(core, tables))
 
 
 def digest(row, **companions):
