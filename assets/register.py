@@ -18,7 +18,7 @@ from expectations.reliability import describe_reliability
 from ledger.decisions.binding import said_in_force
 from ledger.decisions.kinds import codes_about
 from reconciliation.confidence.trained import load_value_model
-from reconciliation.endings import BEFORE_COLUMNS, Before
+from reconciliation.endings import BEFORE_COLUMNS, SEEN_COLUMNS, Before
 from reconciliation.id_memory import Identities, identify
 from reconciliation.night import NightInput
 from reconciliation.redirects import order_redirects
@@ -85,24 +85,40 @@ def register(context: dg.AssetExecutionContext, night: NightResource) -> AssetEv
 
 def reconcile_night(store: TableStore, pieces: Pieces, *, former: Former, as_of: date) -> dict[str, pl.LazyFrame]:
     """The register's tables of a night by name, the memory of ids among them; some are read from the pieces."""
-    decisions = store.scan(DECISIONS.name).collect()
-    listed = pl.concat([gather(store, "conditions"), store.scan(DROPPED_CONDITIONS)])
-    conditions = code_by_decisions(listed, decisions)
-    clusters, events = (store.scan(table.name).collect() for table in (LINK_CLUSTERS, LINK_ARRESTS))
+    clusters, events = (store.scan(table.name) for table in (LINK_CLUSTERS, LINK_ARRESTS))
     identities = identify(
         {"orders": order_records(store), "arrests": gather(store, "arrests")},
         {"orders": clusters, "arrests": events},
         remembered=former.table(IDENTITIES),
         former_redirects=former.table(ID_REDIRECTS),
         as_of=as_of,
-    )
-    night = NightInput(
+    ).kept(pieces)
+    night = _look_at_night(store, identities, former=former, as_of=as_of)
+    tables = write_register(night, pieces)
+    errors = tables[SOURCE_ERRORS].collect()
+    small = build_wordings(night.conditions, tables[ORDER_SOURCES.name]) | {
+        ID_REDIRECTS.name: identities.redirects,
+        SOURCE_RELIABILITY.name: describe_reliability(errors, former=former.table(SOURCE_RELIABILITY)),
+    }
+    large = {
+        GOLDEN_ORDERS: tables[ORDERS.name],
+        CODED_CONDITIONS: night.conditions.lazy(),
+        IDENTITIES.name: identities.memory,
+    }
+    return tables | large | {name: table.lazy() for name, table in small.items()}
+
+
+def _look_at_night(store: TableStore, identities: Identities, *, former: Former, as_of: date) -> NightInput:
+    """What the register of the night is made of."""
+    clusters, decisions = store.scan(LINK_CLUSTERS.name), store.scan(DECISIONS.name).collect()
+    conditions = pl.concat([gather(store, "conditions"), store.scan(DROPPED_CONDITIONS)])
+    return NightInput(
         orders=order_records(store),
         aliases=gather(store, "aliases"),
-        conditions=conditions,
+        conditions=code_by_decisions(conditions, decisions),
         arrests=gather(store, "arrests"),
         clusters=clusters,
-        events=events,
+        events=store.scan(LINK_ARRESTS.name),
         order_ids=identities.order_ids,
         subject_ids=identities.subject_ids,
         arrest_ids=identities.arrest_ids,
@@ -110,23 +126,18 @@ def reconcile_night(store: TableStore, pieces: Pieces, *, former: Former, as_of:
         dropped=store.scan(DROPPED_ORDERS).select("record_id").collect().to_series(),
         decided=_decided_values(decisions, order_records(store), clusters, identities),
         said_in_force=_said_in_force(decisions, identities),
-        before=Before(former.scan(ORDERS).select(BEFORE_COLUMNS).collect(), former.as_of, former.table(ORDER_SOURCES)),
-        pairs=store.scan(LINK_PAIRS.name).select(PAIR_WEIGHTS).collect(),
+        before=Before(
+            orders=former.scan(ORDERS).select(BEFORE_COLUMNS).collect(),
+            as_of=former.as_of,
+            order_sources=former.scan(ORDER_SOURCES).select(SEEN_COLUMNS).collect(),
+        ),
+        pairs=store.scan(LINK_PAIRS.name).select(PAIR_WEIGHTS),
         confidence=load_value_model(store.folder / MODELS),
     )
-    tables = write_register(night, pieces)
-    errors = tables[SOURCE_ERRORS].collect()
-    small = build_wordings(conditions, tables[ORDER_SOURCES.name]) | {
-        ID_REDIRECTS.name: identities.redirects,
-        IDENTITIES.name: identities.memory,
-        SOURCE_RELIABILITY.name: describe_reliability(errors, former=former.table(SOURCE_RELIABILITY)),
-    }
-    golden = {GOLDEN_ORDERS: tables[ORDERS.name], CODED_CONDITIONS: conditions}
-    return tables | golden | {name: table.lazy() for name, table in small.items()}
 
 
 def _decided_values(
-    decisions: pl.DataFrame, orders: pl.LazyFrame, clusters: pl.DataFrame, identities: Identities
+    decisions: pl.DataFrame, orders: pl.LazyFrame, clusters: pl.LazyFrame, identities: Identities
 ) -> dict[str, pl.DataFrame]:
     """The golden values that stewards decided, by field."""
     if decisions.filter(pl.col("kind").is_in(codes_about("value"))).is_empty():
@@ -135,10 +146,12 @@ def _decided_values(
         clusters.join(identities.order_ids.select(order_cluster="cluster", order_id="id"), on="order_cluster")
         .join(identities.subject_ids.select(subject_cluster="cluster", subject_id="id"), on="subject_cluster")
         .select("record_id", "order_id", "subject_id")
+        .collect()
     )
     return decide_values(decisions, orders.collect(), owners=owners, redirects=identities.redirects)
 
 
 def _said_in_force(decisions: pl.DataFrame, identities: Identities) -> pl.DataFrame:
     """The orders in doubt that stewards said are in force."""
-    return said_in_force(decisions, identities.order_ids.get_column("id"), order_redirects(identities.redirects))
+    order_ids = identities.order_ids.select("id").collect().to_series()
+    return said_in_force(decisions, order_ids, order_redirects(identities.redirects))

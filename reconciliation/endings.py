@@ -25,8 +25,8 @@ from warehouse.tables.register import ORDER_SOURCES, ORDERS
 MANY: Final = 2
 """So many sources that hold an order live are not overruled by a word that the order was never made."""
 
-
 BEFORE_COLUMNS: Final = ("order_id", "legal_status", "ended_after", "ended_by", "first_seen_on")
+SEEN_COLUMNS: Final = ("order_id", "source", "source_key", "first_seen_on")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Before:
     Attributes:
         orders: its `ORDERS`, of which `BEFORE_COLUMNS` are read.
         as_of: its day; None on the first night.
-        order_sources: its `ORDER_SOURCES`.
+        order_sources: its `ORDER_SOURCES`, of which `SEEN_COLUMNS` are read.
     """
 
     orders: pl.DataFrame = field(default_factory=ORDERS.empty)

@@ -7,15 +7,18 @@ tomorrow finds its orders' old ids. Handles are kept as digests, since some hold
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import polars as pl
 
 from reconciliation.stable_ids import Assignment, assign_ids, record_handles
+from warehouse.pieces import Pieces, Rows
 from warehouse.tables.link import IDENTITIES
 from warehouse.tables.register import ID_REDIRECTS
 from warehouse.text_hashes import digests
 
 PREFIXES = {"order": "ORD", "subject": "SUB", "arrest": "ARR"}
+LARGE: Final = ("order_ids", "subject_ids", "arrest_ids", "memory")
 
 
 @dataclass(frozen=True)
@@ -28,16 +31,21 @@ class Identities:
         memory: `IDENTITIES`: every handle ever seen with the id it has now.
     """
 
-    order_ids: pl.DataFrame
-    subject_ids: pl.DataFrame
-    arrest_ids: pl.DataFrame
+    order_ids: pl.LazyFrame
+    subject_ids: pl.LazyFrame
+    arrest_ids: pl.LazyFrame
     redirects: pl.DataFrame
-    memory: pl.DataFrame
+    memory: pl.LazyFrame
+
+    def kept(self, pieces: Pieces) -> "Identities":
+        """The same, out of memory."""
+        large = {name: pieces.keep(name, getattr(self, name)) for name in LARGE}
+        return Identities(**large, redirects=self.redirects)
 
 
 def identify(
-    records: Mapping[str, pl.DataFrame | pl.LazyFrame],
-    links: dict[str, pl.DataFrame],
+    records: Mapping[str, Rows],
+    links: Mapping[str, Rows],
     *,
     remembered: pl.DataFrame,
     former_redirects: pl.DataFrame,
@@ -61,13 +69,13 @@ def identify(
     assigned = {kind: _assign(kind, frame, remembered, as_of) for kind, frame in members.items()}
     redirects = [assigned[kind].redirect_rows(kind, as_of=as_of) for kind in ("order", "subject")]
     return Identities(
-        order_ids=assigned["order"].ids,
-        subject_ids=assigned["subject"].ids,
-        arrest_ids=assigned["arrest"].ids,
+        order_ids=assigned["order"].ids.lazy(),
+        subject_ids=assigned["subject"].ids.lazy(),
+        arrest_ids=assigned["arrest"].ids.lazy(),
         redirects=pl.concat([former_redirects, *redirects])
         .unique(ID_REDIRECTS.key, keep="first")
         .sort(*ID_REDIRECTS.key),
-        memory=_remember(members, assigned, remembered),
+        memory=_remember(members, assigned, remembered).lazy(),
     )
 
 
@@ -75,9 +83,10 @@ def _digested(handles: pl.DataFrame) -> pl.DataFrame:
     return handles.with_columns(digests(handles.get_column("handle")))
 
 
-def _members(clusters: pl.DataFrame, column: str, handles: pl.DataFrame) -> pl.DataFrame:
+def _members(clusters: Rows, column: str, handles: pl.DataFrame) -> pl.DataFrame:
     """`cluster`, `handle`."""
-    return clusters.join(handles, on="record_id").select(pl.col(column).alias("cluster"), "handle")
+    placed = clusters.lazy().select("record_id", cluster=column).join(handles.lazy(), on="record_id")
+    return placed.select("cluster", "handle").collect()
 
 
 def _assign(kind: str, members: pl.DataFrame, remembered: pl.DataFrame, as_of: date) -> Assignment:

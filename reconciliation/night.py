@@ -25,7 +25,7 @@ class NightInput:
     Attributes:
         orders, aliases, conditions, arrests: the core tables, all sources together.
         clusters: `link_orders__clusters`.
-        events: `link_arrests__clusters`.
+        events: `link_arrests__clusters`, by record, as it is written.
         order_ids, subject_ids, arrest_ids: `cluster` and `id`, one row for each cluster.
         as_of: the day of the release.
         decided: golden values that stewards decided, by field (`ledger.decisions.values.typed_values`).
@@ -40,15 +40,15 @@ class NightInput:
     aliases: Records
     conditions: Records
     arrests: Records
-    clusters: pl.DataFrame
-    events: pl.DataFrame
-    order_ids: pl.DataFrame
-    subject_ids: pl.DataFrame
-    arrest_ids: pl.DataFrame
+    clusters: Records
+    events: Records
+    order_ids: Records
+    subject_ids: Records
+    arrest_ids: Records
     as_of: date
     decided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     dropped: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     said_in_force: pl.DataFrame = field(default_factory=SAID_IN_FORCE.clear)
     before: Before = field(default_factory=Before)
-    pairs: pl.DataFrame = field(default_factory=LINK_PAIRS.empty)
+    pairs: Records = field(default_factory=LINK_PAIRS.empty)
     confidence: ConfidenceModel | None = None

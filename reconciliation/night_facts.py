@@ -17,12 +17,13 @@ from reconciliation.conditions import find_orders_beside
 from reconciliation.confidence.links import link_confidence
 from reconciliation.confidence.population import POPULATION_COLUMNS, Population
 from reconciliation.endings import BEFORE_COLUMNS
-from reconciliation.night import NightInput
+from reconciliation.night import NightInput, Records
 from reconciliation.person_names import WRITTEN, read_names
 from reconciliation.ranking import count_words
 from reconciliation.record_context import ACROSS_PERSONS, HEARD_COLUMNS, IS_HEARD, look_across_persons
 from reconciliation.sightings import find_first_seen
 from warehouse.pieces import Pieces
+from warehouse.row_groups import with_facts
 from warehouse.tables.core import CORE_ARRESTS
 from warehouse.tables.register import ARREST_SOURCES, ARRESTS
 
@@ -95,26 +96,26 @@ def cut_night(night: NightInput, pieces: Pieces, *, apiece: int = ORDERS_APIECE)
     """
     persons = _persons(night.clusters, apiece)
     count = int(persons.select(pl.col("piece").max().fill_null(0)).item()) + 1
-    records, arrests = _place_records(night, persons), _place_arrests(night, persons, pieces=count)
-    homes = records.lazy().select("record_id", "piece")
-    pieces.cut(ORDER_RECORDS, night.orders.lazy().join(records.lazy(), on="record_id"))
+    records = pieces.keep("placed_records", _place_records(night, persons))
+    arrests = pieces.keep("placed_arrests", _place_arrests(night, persons, pieces=count))
+    homes = records.select("record_id", "piece")
+    pieces.cut(ORDER_RECORDS, with_facts(night.orders.lazy(), records, "record_id"))
     pieces.cut(CONDITION_RECORDS, night.conditions.lazy().join(homes, on="record_id"))
-    pieces.cut(ARREST_RECORDS, arrests.join(night.arrests.lazy().select(ARREST_COLUMNS), on="record_id"))
+    pieces.cut(ARREST_RECORDS, with_facts(night.arrests.lazy().select(ARREST_COLUMNS), arrests, "record_id"))
     homes = pl.concat([homes, arrests.select("record_id", "piece")])
     pieces.cut(ALIASES, night.aliases.lazy().join(homes, on="record_id").unique())
     orders = records.select("order_id", "piece").unique()
-    pieces.cut(FORMER_ORDERS, night.before.orders.lazy().select(BEFORE_COLUMNS).join(orders.lazy(), on="order_id"))
-    del records, arrests, homes
+    pieces.cut(FORMER_ORDERS, night.before.orders.lazy().select(BEFORE_COLUMNS).join(orders, on="order_id"))
     names = _read_names(pieces, persons)
     pieces.cut(NAMES, names.join(persons, on="subject_cluster").lazy())
-    clusters = night.order_ids.select(order_cluster="cluster", order_id="id")
+    clusters = night.order_ids.lazy().select(order_cluster="cluster", order_id="id").collect()
     decided = {name: values.join(clusters, on="order_id") for name, values in night.decided.items()}
     return count, NightFacts(_count_bearers(names), decided)
 
 
-def _persons(clusters: pl.DataFrame, apiece: int) -> pl.DataFrame:
+def _persons(clusters: Records, apiece: int) -> pl.DataFrame:
     """`subject_cluster`, `piece`: whole persons one after the other, until their orders fill a piece."""
-    persons = clusters.group_by("subject_cluster").agg(orders=pl.col("order_cluster").n_unique())
+    persons = clusters.lazy().group_by("subject_cluster").agg(orders=pl.col("order_cluster").n_unique()).collect()
     before = pl.col("orders").cum_sum() - 1
     return persons.sort("subject_cluster").select(
         "subject_cluster", piece=(before // apiece).rank("dense").cast(pl.Int64) - 1
@@ -122,12 +123,15 @@ def _persons(clusters: pl.DataFrame, apiece: int) -> pl.DataFrame:
 
 
 def _place_records(night: NightInput, persons: pl.DataFrame) -> pl.DataFrame:
-    """Every order record's piece, clusters and ids, and what other people's records say of it."""
+    """Every order record's piece, clusters and ids, and what other people's records say of it; by record."""
+    order_ids, subject_ids = night.order_ids.lazy(), night.subject_ids.lazy()
     places = (
-        night.clusters.select("record_id", "order_cluster", "subject_cluster", "match_weight", "is_duplicate")
-        .join(persons, on="subject_cluster")
-        .join(night.order_ids.select(order_cluster="cluster", order_id="id"), on="order_cluster", how="left")
-        .join(night.subject_ids.select(subject_cluster="cluster", subject_id="id"), on="subject_cluster", how="left")
+        night.clusters.lazy()
+        .select("record_id", "order_cluster", "subject_cluster", "match_weight", "is_duplicate")
+        .join(persons.lazy(), on="subject_cluster")
+        .join(order_ids.select(order_cluster="cluster", order_id="id"), on="order_cluster", how="left")
+        .join(subject_ids.select(subject_cluster="cluster", subject_id="id"), on="subject_cluster", how="left")
+        .collect()
     )
     read = night.orders.lazy().select(ACROSS_PERSONS).collect().join(places, on="record_id")
     seen_on = find_first_seen(read, night.before).fill_null(night.as_of)
@@ -137,21 +141,19 @@ def _place_records(night: NightInput, persons: pl.DataFrame) -> pl.DataFrame:
         .with_columns(seen_on)
         .join(look_across_persons(read), on="record_id", how="left")
         .join(sure, on="record_id", how="left")
+        .sort("record_id")
     )
 
 
 def _place_arrests(night: NightInput, persons: pl.DataFrame, *, pieces: int) -> pl.LazyFrame:
-    """Every arrest record's event, person, ids and piece; an event is of one person, or in any piece."""
+    """Every arrest record's event, person, ids and piece, by record; an event is of one person, or in any piece."""
+    arrest_ids, subject_ids = night.arrest_ids.lazy(), night.subject_ids.lazy()
+    people = persons.lazy().join(subject_ids.select(subject_cluster="cluster", subject_id="id"), on="subject_cluster")
     return (
         night.events.lazy()
         .select("record_id", "event_cluster", "subject_cluster", "match_weight")
-        .join(night.arrest_ids.lazy().select(event_cluster="cluster", arrest_id="id"), on="event_cluster")
-        .join(
-            night.subject_ids.lazy().select(subject_cluster="cluster", subject_id="id"),
-            on="subject_cluster",
-            how="left",
-        )
-        .join(persons.lazy(), on="subject_cluster", how="left")
+        .join(arrest_ids.select(event_cluster="cluster", arrest_id="id"), on="event_cluster", maintain_order="left")
+        .join(people, on="subject_cluster", how="left", maintain_order="left")
         .with_columns(pl.col("piece").fill_null((pl.col("event_cluster").hash() % pieces).cast(pl.Int64)))
     )
 

@@ -15,6 +15,8 @@ import polars as pl
 
 from warehouse.disk import make_folder
 
+Rows = pl.DataFrame | pl.LazyFrame
+
 NO_PIECE = -1
 """Holds the columns of a table, for pieces of which it has no rows."""
 MOST_ROWS = 2_000_000
@@ -39,6 +41,12 @@ class Pieces:
             yield Pieces(make_folder(folder))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def keep(self, name: str, table: Rows) -> pl.LazyFrame:
+        """Put a table aside as a whole, out of memory, and give it back to be read from there."""
+        file = self.folder / f"{name}.ipc"
+        table.lazy().sink_ipc(file, compression="lz4")
+        return pl.scan_ipc(file)
 
     def cut(self, name: str, table: pl.LazyFrame) -> None:
         """Write each row of a table to the piece of its column `piece`."""

@@ -24,6 +24,31 @@ def in_pieces(rows: pl.LazyFrame, *, overlap: int = 0) -> Iterator[pl.DataFrame]
         yield rows.slice(max(at - overlap, 0), ROWS_AT_ONCE + min(at, overlap)).collect()
 
 
+def with_facts(rows: pl.LazyFrame, facts: pl.LazyFrame, key: str) -> pl.LazyFrame:
+    """The rows that have facts, with them, in their order: some rows at a time; to be written once.
+
+    Args:
+        rows: a scan of files; it is read fastest where it is nearly sorted by `key`.
+        facts: a scan of a file, sorted by `key`, no two rows of which have the same.
+        key: the column that both have.
+
+    Raises:
+        ValueError: the facts are not sorted.
+    """
+    keys = facts.select(key).collect().to_series()
+    if not keys.is_sorted():
+        raise ValueError(f"facts to be joined some rows at a time must be sorted by {key}")
+
+    def joined() -> Iterator[pl.DataFrame]:
+        for some in in_pieces(rows):
+            first, last = (some.select(end).to_series() for end in (pl.col(key).min(), pl.col(key).max()))
+            start = keys.search_sorted(first, side="left").item()
+            end = keys.search_sorted(last, side="right").item()
+            yield some.join(facts.slice(start, end - start).collect(), on=key, maintain_order="left")
+
+    return joined_up(joined(), rows.join(facts, on=key).collect_schema())
+
+
 def joined_up(pieces: Iterator[pl.DataFrame], schema: pl.Schema) -> pl.LazyFrame:
     """The rows of pieces that are made one after another; to be written once, and then read from there."""
     return register_io_source(lambda *_: pieces, schema=schema)

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from reconciliation.confidence.model import ConfidenceModel, shipped_model
+from warehouse.pieces import Rows
 from warehouse.tables.link import ORDER_BAR, PERSON_BAR
 
 FURTHEST: Final = 10.0
@@ -25,7 +26,7 @@ SIDES: Final = ("order_id", "other_order_id")
 NO_CONFLICT: Final = "nothing but the weights"
 
 
-def link_confidence(places: pl.DataFrame, pairs: pl.DataFrame, *, model: ConfidenceModel | None = None) -> pl.DataFrame:
+def link_confidence(places: pl.DataFrame, pairs: Rows, *, model: ConfidenceModel | None = None) -> pl.DataFrame:
     """`record_id`, `link_confidence`: the probability that a record belongs to the order it was put to.
 
     A record that stands alone has none; nor has any where no pair was weighed.
@@ -35,20 +36,20 @@ def link_confidence(places: pl.DataFrame, pairs: pl.DataFrame, *, model: Confide
         pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
         model: defaults to the one that comes with Concord.
     """
-    if pairs.is_empty():
+    if pairs.lazy().limit(1).collect().is_empty():
         return pl.DataFrame(schema={"record_id": pl.String, "link_confidence": pl.Float64})
     observed = observe_links(places, pairs)
     return observed.select("record_id", link_confidence=(model or shipped_model("link")).probability())
 
 
-def observe_links(places: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+def observe_links(places: pl.DataFrame, pairs: Rows) -> pl.DataFrame:
     """What is observed of each record that is not alone in its order: `record_id`, `LINK_FEATURES` and `LINK_NUMBERS`.
 
     Args:
         places: `record_id`, `order_id`, `source`: every order record.
         pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
     """
-    placed = _placed(pairs, places)
+    placed = _placed(pairs.lazy(), places)
     is_inside = pl.col("left_order") == pl.col("right_order")
     ends = pl.concat([placed.select(is_inside.alias("is_inside"), "over", record_id=end) for end in ENDS])
     inside, outside = (ends.filter(kept) for kept in (pl.col("is_inside"), ~pl.col("is_inside")))
@@ -58,7 +59,8 @@ def observe_links(places: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     rival = outside.group_by("record_id").agg(rival=pl.col("over").max())
     others = pl.len().over("order_id").cast(pl.Int64) - 1
     return (
-        places.with_columns(others=others)
+        places.lazy()
+        .with_columns(others=others)
         .filter(pl.col("others") > 0)
         .join(within, on="record_id", how="left")
         .join(rival, on="record_id", how="left")
@@ -69,6 +71,7 @@ def observe_links(places: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
             pl.col("others").clip(0, 4).cast(pl.String),
             _unweighed(pl.col("others") - pl.col("weighed").fill_null(0)),
         )
+        .collect(engine="streaming")
     )
 
 
@@ -94,13 +97,14 @@ def observe_pairs(places: pl.DataFrame, pairs: pl.DataFrame, conflicts: pl.DataF
         pairs: `PAIR_WEIGHTS` of `LINK_PAIRS`.
         conflicts: `LINK_CONFLICTS`.
     """
-    between = _between(_placed(pairs, places))
+    between = _between(_placed(pairs.lazy(), places)).collect()
     best = between.sort("over", *ENDS, descending=[True, False, False]).unique(SIDES, keep="first", maintain_order=True)
     counts = between.group_by(SIDES).agg(worst=pl.col("over").min(), weighed=pl.len().cast(pl.Int64))
     reasons = (
-        _between(_placed(conflicts.filter(pl.col("kind") == "order").select(*ENDS, "reason"), places))
+        _between(_placed(conflicts.lazy().filter(pl.col("kind") == "order").select(*ENDS, "reason"), places))
         .group_by(SIDES)
         .agg(kept_apart=pl.col("reason").min())
+        .collect()
     )
     held = places.group_by("order_id").agg(records=pl.len().cast(pl.Int64), sources=pl.col("source").unique())
     both = best.join(counts, on=SIDES).join(reasons, on=SIDES, how="left")
@@ -120,18 +124,18 @@ def observe_pairs(places: pl.DataFrame, pairs: pl.DataFrame, conflicts: pl.DataF
     ).sort(SIDES)
 
 
-def _placed(pairs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def _placed(pairs: pl.LazyFrame, places: pl.DataFrame) -> pl.LazyFrame:
     """Pairs of records with the orders of both, and how far the lower weight is above its bar (`over`)."""
     for side in ("left", "right"):
         orders = places.select(pl.col("record_id").alias(f"{side}_id"), pl.col("order_id").alias(f"{side}_order"))
-        pairs = pairs.join(orders, on=f"{side}_id")
-    if "person_weight" not in pairs.columns:
+        pairs = pairs.join(orders.lazy(), on=f"{side}_id")
+    if "person_weight" not in pairs.collect_schema():
         return pairs
     over = pl.min_horizontal(pl.col("person_weight") - PERSON_BAR, pl.col("order_weight") - ORDER_BAR)
     return pairs.with_columns(over=over)
 
 
-def _between(placed: pl.DataFrame) -> pl.DataFrame:
+def _between(placed: pl.LazyFrame) -> pl.LazyFrame:
     """Pairs of records of two orders, with `order_id` and `other_order_id`."""
     sides = ("left_order", "right_order")
     return placed.filter(pl.col("left_order") != pl.col("right_order")).with_columns(
