@@ -27,6 +27,7 @@ from warehouse.releases.erasing import can_be_rewritten, erase_from_release, wit
 from warehouse.releases.release import Release, current_release, list_releases
 from warehouse.run_lock import only_run
 from warehouse.stamps import STAMPS
+from warehouse.store import remove_unfinished
 from warehouse.tables.register import ORDER_SOURCES, ORDERS
 
 CERTIFICATES = "erasures"
@@ -205,6 +206,7 @@ def _erase_deliveries(home: Home, current: Release | None, sources: Collection[s
 
 
 def _erase_tables(home: Home, current: Release | None, ids: Collection[str], until: date) -> int:
+    remove_unfinished(home.tables)
     removed = 0
     for path, night in list(dated(home.tables)):
         if night <= until:

@@ -20,6 +20,7 @@ from warehouse.disk import sync
 from warehouse.home import Home
 from warehouse.releases.release import Release, current_release, list_releases, release_before
 from warehouse.run_lock import only_run
+from warehouse.store import remove_unfinished
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def find_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
 
 
 def prune(home: Home, outdated: list[Outdated]) -> None:
-    """Remove it, while the caller keeps runs off; what a crash leaves of a release is not a release."""
+    """Remove it, and what killed runs left unfinished, while the caller keeps runs off."""
+    remove_unfinished(home.tables)
     for abandoned in home.tables.glob(f"{BUILDING}*"):
         shutil.rmtree(abandoned)
     for one in outdated:

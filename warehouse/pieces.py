@@ -36,7 +36,8 @@ class Pieces:
     def of_step(step: str, *, below: Path) -> Iterator["Pieces"]:
         """Those of a step, in a folder of their own that is there while the block lasts, empty at first."""
         folder = below / f".pieces_of_{step}"
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():  # of a run that was killed: what of it could not be removed would count as of this one
+            shutil.rmtree(folder)
         try:
             yield Pieces(make_folder(folder))
         finally:

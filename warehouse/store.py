@@ -1,8 +1,10 @@
 """The tables between stages: one Parquet file a table, in one folder a night.
 
-Asset name = table name = file name. A table is read lazily, so that memory does not grow with the data.
+Asset name = table name = file name. A table is read lazily, so that memory does not grow with the data. What begins
+with a dot is not finished.
 """
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,3 +46,16 @@ class TableStore:
     def count(self, name: str) -> int:
         """Rows of the table of that name."""
         return int(self.scan(name).select(pl.len()).collect().item())
+
+
+def remove_unfinished(tables: Path) -> None:
+    """Remove what killed runs left in the folders of nights: half a table, or pieces, which hold records as tables do.
+
+    Args:
+        tables: the folder of all nights. The caller keeps runs off.
+    """
+    for path in tables.glob("*/.*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

@@ -65,6 +65,15 @@ def test_days_count_from_the_release_in_force_and_not_from_today(home):
     assert current_release(home).as_of + timedelta(days=1) < SERIES[1]
 
 
+def test_what_a_killed_run_left_in_the_folder_of_a_night_is_gone_after_any_later_run(home):
+    night = home.tables / str(SERIES[0])
+    (night / ".pieces_of_register" / "orders").mkdir(parents=True)
+    (night / ".orders.parquet").write_bytes(b"PAR1")
+    tables = sorted(night.glob("[!.]*"))
+    assert prune_outdated(home, RetentionSettings()) == []
+    assert sorted(night.iterdir()) == tables
+
+
 def test_the_command_lists_and_removes_and_waits_for_no_run(home):
     (home.path / "concord.toml").write_text("[retention]\ntables = 5\n")
     listed = command("prune", "--dry-run", home=home.path).stdout

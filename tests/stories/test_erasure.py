@@ -103,6 +103,13 @@ def let_it_lack(release: Release, table: str) -> None:
     (release.path / "manifest.json").write_text(json.dumps(manifest))
 
 
+def leave_unfinished(night: Path) -> None:
+    """What a run that was killed leaves of a night."""
+    (night / ".pieces_of_register").mkdir()
+    (night / ".pieces_of_register" / "0.ipc").write_text(TOKENS[0])
+    (night / ".orders.parquet").write_text(TOKENS[1])
+
+
 def crash(subject: str, *, home: Path, when) -> None:
     """Erase, and end as a killed process does when something is to be noted."""
 
@@ -143,6 +150,7 @@ def test_after_erasing_no_file_of_the_home_holds_the_person_and_every_release_ca
     nightly(home, landing, LAST)
     assert holding(home)
     let_it_lack(list_releases(Home(home))[0], "uncoded_conditions")
+    leave_unfinished(home / "tables" / str(LAST))
     undisturbed = copy_of(home, tmp_path / "undisturbed")
     whole = command("erase", subject, "--reason", "ordered by a court", home=undisturbed)
     assert whole.exit_code == 0, whole.output
