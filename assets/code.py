@@ -26,7 +26,8 @@ def code_digest(root: Path = ROOT) -> str:
 @cache
 def loaded_code() -> str:
     """Digest of the code, Python and all installed libraries that this process runs."""
-    versions = sorted(f"{library.name} {library.version}" for library in distributions())
+    # Of each the file that says both is read once.
+    versions = sorted(f"{said['Name']} {said['Version']}" for said in (library.metadata for library in distributions()))
     return hashlib.sha256("\n".join((code_digest(), platform.python_version(), *versions)).encode()).hexdigest()
 
 

@@ -106,6 +106,7 @@ def judge_pieces(
     ids = night.golden.select("order_id").sort("order_id")
     size = size or max(PIECE, -(-ids.height // MOST_PIECES))
     starts = range(0, ids.height, size)
+    pieces = pieces.of(len(starts))
     kept = [_judge_piece(night, ids.slice(start, size), pieces, number) for number, start in enumerate(starts)]
     tables = {table: pieces.whole(table.name) for table in (ORDERS, QUALITY_SCORES)}
     return JudgedPieces.together(kept), tables | {DISCREPANCIES: pieces.in_order(DISCREPANCIES.name, DISCREPANCIES.key)}

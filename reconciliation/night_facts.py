@@ -83,19 +83,36 @@ class GoldenFacts:
         return cls(errors, Population.counted(people), beside)
 
 
-def cut_night(night: NightInput, pieces: Pieces, *, apiece: int = ORDERS_APIECE) -> tuple[int, NightFacts]:
+def cut_persons(clusters: Records, *, apiece: int = ORDERS_APIECE) -> tuple[pl.DataFrame, int]:
+    """Whole persons, one after the other, in pieces of about as many orders each.
+
+    Args:
+        clusters: `LINK_CLUSTERS`.
+        apiece: orders in a piece, if no person has more; a piece has up to a half more where they would else fill a
+            small one, of which the greater part of the time is spent on no order in particular.
+
+    Returns:
+        `subject_cluster`, `piece`; and how many pieces there are.
+    """
+    persons = clusters.lazy().group_by("subject_cluster").agg(orders=pl.col("order_cluster").n_unique()).collect()
+    orders = persons.get_column("orders").sum()
+    count = max(round(orders / apiece), 1)
+    before = pl.col("orders").cum_sum() - pl.col("orders")
+    placed = persons.sort("subject_cluster").select(
+        "subject_cluster", piece=(before * count // orders).rank("dense").cast(pl.Int64) - 1
+    )
+    return placed, int(placed.select(pl.col("piece").max().fill_null(0)).item()) + 1
+
+
+def cut_night(night: NightInput, persons: pl.DataFrame, count: int, pieces: Pieces) -> NightFacts:
     """Cut the night into pieces of whole persons, with the facts that go with records; and work out the others.
 
     Args:
         night: the night.
+        persons: from `cut_persons`, and
+        count: how many pieces that makes.
         pieces: takes the records, the names and the orders of the release before, cut by person.
-        apiece: orders in a piece, if no person has more.
-
-    Returns:
-        How many pieces there are, and the facts of all.
     """
-    persons = _persons(night.clusters, apiece)
-    count = int(persons.select(pl.col("piece").max().fill_null(0)).item()) + 1
     records = pieces.keep("placed_records", _place_records(night, persons))
     arrests = pieces.keep("placed_arrests", _place_arrests(night, persons, pieces=count))
     homes = records.select("record_id", "piece")
@@ -110,16 +127,7 @@ def cut_night(night: NightInput, pieces: Pieces, *, apiece: int = ORDERS_APIECE)
     pieces.cut(NAMES, names.join(persons, on="subject_cluster").lazy())
     clusters = night.order_ids.lazy().select(order_cluster="cluster", order_id="id").collect()
     decided = {name: values.join(clusters, on="order_id") for name, values in night.decided.items()}
-    return count, NightFacts(_count_bearers(names), decided)
-
-
-def _persons(clusters: Records, apiece: int) -> pl.DataFrame:
-    """`subject_cluster`, `piece`: whole persons one after the other, until their orders fill a piece."""
-    persons = clusters.lazy().group_by("subject_cluster").agg(orders=pl.col("order_cluster").n_unique()).collect()
-    before = pl.col("orders").cum_sum() - 1
-    return persons.sort("subject_cluster").select(
-        "subject_cluster", piece=(before // apiece).rank("dense").cast(pl.Int64) - 1
-    )
+    return NightFacts(_count_bearers(names), decided)
 
 
 def _place_records(night: NightInput, persons: pl.DataFrame) -> pl.DataFrame:

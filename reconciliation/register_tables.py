@@ -11,7 +11,7 @@ import polars as pl
 
 from reconciliation.confidence.source_errors import estimate_from
 from reconciliation.night import NightInput
-from reconciliation.night_facts import ORDERS_APIECE, GoldenFacts, cut_night
+from reconciliation.night_facts import ORDERS_APIECE, GoldenFacts, cut_night, cut_persons
 from reconciliation.register_pieces import CHOSEN_ORDERS, LISTED_CONDITIONS, TABLES, choose_piece, weigh_piece
 from warehouse.pieces import Pieces
 from warehouse.tables.register import ORDERS
@@ -42,7 +42,9 @@ def write_register(night: NightInput, pieces: Pieces, *, apiece: int = ORDERS_AP
         `subjects`, `conditions`, `arrests`, `arrest_sources`, `field_provenance`; and, not published, `condition_texts`
         and how often each source is wrong (`SOURCE_ERRORS`).
     """
-    count, facts = cut_night(night, pieces, apiece=apiece)
+    persons, count = cut_persons(night.clusters, apiece=apiece)
+    pieces = pieces.of(count)
+    facts = cut_night(night, persons, count, pieces)
     patterns = [choose_piece(pieces, piece, night, facts) for piece in range(count)]
     golden_facts = GoldenFacts.of(pieces.scan(CHOSEN_ORDERS), pieces.scan(LISTED_CONDITIONS), estimate_from(patterns))
     for piece in range(count):

@@ -4,7 +4,8 @@ Belongs here: record keys, codes, dates, conditions, the columns as sent. Does n
 alone needs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 
 import polars as pl
 
@@ -41,6 +42,23 @@ def record_columns(source: str, source_key: pl.Expr) -> list[pl.Expr]:
         (pl.lit(f"{source}:") + source_key).alias("record_id"),
         pl.lit(source).alias("source"),
         source_key.alias("source_key"),
+    ]
+
+
+def as_one(frames: Sequence[pl.DataFrame], read: Callable[[pl.DataFrame], pl.DataFrame]) -> list[pl.DataFrame]:
+    """What is read of each frame, read of all as one: to make patterns ready takes longer than to read a small file.
+
+    Args:
+        frames: in whatever columns.
+        read: adds to rows and keeps all of them in their order; a column that a frame lacks is null there.
+    """
+    rows, sent = read(pl.concat(frames, how="diagonal")), {name for frame in frames for name in frame.columns}
+    starts = [0, *accumulate(frame.height for frame in frames)]
+    return [
+        rows.slice(start, frame.height).select(
+            name for name in rows.columns if name in frame.columns or name not in sent
+        )
+        for frame, start in zip(frames, starts, strict=False)
     ]
 
 

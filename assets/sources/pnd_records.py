@@ -3,8 +3,9 @@
 Belongs here: what the PND's fields and words mean. Does not: reading the delivery (`pnd`, `pnd_documents`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -33,6 +34,7 @@ from assets.parsing.names import other_name_rows, read_name
 from assets.parsing.offences import add_offence
 from assets.parsing.orders import read_orders
 from assets.parsing.records import (
+    as_one,
     as_sent,
     condition_rows,
     core_tables,
@@ -83,9 +85,13 @@ ARREST_CHECKS = (
 
 def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.DataFrame]:
     """The PND's core tables; see `assets.sources.contract.Source.records`."""
-    orders = _orders(_people(as_sent(raw["raw_pnd__orders"], key="record_id", exact=("conditions",)), as_of))
-    arrests = _arrests(_people(as_sent(raw["raw_pnd__arrests"], key="record_id"), as_of))
-    aliases = [_aliases(orders), _aliases(arrests)]
+    documents = [
+        as_sent(raw["raw_pnd__orders"], key="record_id", exact=("conditions",)),
+        as_sent(raw["raw_pnd__arrests"], key="record_id"),
+    ]
+    people = as_one(documents, partial(_people, as_of=as_of))
+    orders, arrests = _orders(people[0]), _arrests(people[1])
+    del documents
     conditions = _conditions(orders)
     rejected = [
         rejected_values(orders, ORDER_CHECKS),
@@ -95,7 +101,7 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
     return core_tables(
         orders=orders,
         conditions=conditions,
-        aliases=pl.concat(aliases),
+        aliases=_aliases(people),
         arrests=arrests,
         rejected=show_partial_dates(collect_rejected(rejected)),
     )
@@ -172,8 +178,11 @@ def _conditions(orders: pl.DataFrame) -> pl.DataFrame:
     return condition_rows(in_sequence(pl.concat([split_conditions(alone), split_listed(among)])))
 
 
-def _aliases(people: pl.DataFrame) -> pl.DataFrame:
+def _aliases(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The names after the first that differ from it, and those that stand beside one."""
+    people = pl.concat(
+        part.select("record_id", "surname_folded", "forenames_folded", "names", "other_names") for part in parts
+    )
     listed = (
         people.select("record_id", pl.col("surname_folded", "forenames_folded").name.prefix("first_"), "names")
         .with_columns(name=pl.col("names").list.slice(1))

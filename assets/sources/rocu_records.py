@@ -5,6 +5,7 @@ Belongs here: what the fields of a return mean. Does not: workbooks, layouts and
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -33,6 +34,7 @@ from assets.parsing.names import one_text, other_name_rows, read_name
 from assets.parsing.offences import add_offence
 from assets.parsing.orders import END_IN_SENTENCE, read_orders
 from assets.parsing.records import (
+    as_one,
     as_sent,
     coded,
     condition_rows,
@@ -114,7 +116,8 @@ def standardise(raw: Mapping[str, pl.LazyFrame], as_of: date) -> dict[str, pl.Da
     """The regional returns' core tables; see `assets.sources.contract.Source.records`."""
     sent_orders, failed_in_orders = part_failed(as_sent(raw["raw_rocu__orders"], exact=("sheet_name", "conditions")))
     sent_arrests, failed_in_arrests = part_failed(as_sent(raw["raw_rocu__arrests"], exact=("sheet_name",)))
-    orders, arrests = _orders(_people(sent_orders, as_of)), _arrests(_people(sent_arrests, as_of))
+    people = as_one([sent_orders, sent_arrests], partial(_people, as_of=as_of))
+    orders, arrests = _orders(people[0]), _arrests(people[1])
     conditions = _conditions(orders)
     rejected = [
         failed_in_orders,

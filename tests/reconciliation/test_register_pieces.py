@@ -9,6 +9,7 @@ from nights import NIGHT
 from assets.link import gather
 from reconciliation.endings import Before
 from reconciliation.night import NightInput
+from reconciliation.night_facts import cut_persons
 from reconciliation.register_tables import build_register
 from warehouse import pieces
 from warehouse.home import Home
@@ -63,6 +64,25 @@ def test_the_register_is_the_same_in_pieces_of_any_size(night, whole, monkeypatc
     tables = build_register(night, apiece=apiece)
     assert tables.keys() == whole.keys()
     assert [name for name, table in tables.items() if not table.equals(whole[name])] == []
+
+
+@pytest.mark.parametrize(
+    ("orders", "apiece", "made"),
+    [
+        pytest.param([1] * 14, 10, [14], id="a half more is one piece"),
+        pytest.param([1] * 16, 10, [8, 8], id="more are two of the same size"),
+        pytest.param([9, 1, 1], 2, [9, 1, 1], id="a person is in one piece"),
+        pytest.param([], 10, [], id="nobody"),
+    ],
+)
+def test_pieces_are_whole_persons_with_about_as_many_orders_each(orders, apiece, made):
+    persons = [f"{number:03}" for number, count in enumerate(orders) for _ in range(count)]
+    ids = pl.Series([str(number) for number in range(len(persons))], dtype=pl.String)
+    clusters = pl.DataFrame({"order_cluster": ids, "subject_cluster": pl.Series(persons, dtype=pl.String)})
+    placed, count = cut_persons(clusters, apiece=apiece)
+    assert count == max(len(made), 1)
+    sizes = clusters.join(placed, on="subject_cluster").group_by("piece").len().sort("piece")
+    assert sizes.get_column("len").to_list() == made
 
 
 def test_decisions_and_the_release_before_are_seen_in_the_register(whole):

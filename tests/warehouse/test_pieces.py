@@ -2,6 +2,7 @@
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from warehouse import pieces as module
 from warehouse.pieces import Pieces
@@ -46,6 +47,25 @@ def test_a_table_is_whole_in_the_order_of_its_pieces(pieces):
     for piece in range(10, -1, -1):
         pieces.write("rows", piece, ROWS.slice(piece * 10, 10))
     assert pieces.whole("rows").collect().equals(ROWS)
+
+
+def test_a_single_piece_is_what_its_file_would_be_and_stays_in_memory(pieces):
+    one = pieces.of(1)
+    for each in (pieces, one):
+        each.cut("cut", ROWS.with_columns(piece=0).lazy())
+        each.write("written", 0, ROWS)
+    for name in ("cut", "written"):
+        assert one.read(name, 0).equals(pieces.read(name, 0))
+        for whole in (Pieces.scan, Pieces.whole, lambda of, name: of.in_order(name, ["key"])):
+            assert_frame_equal(whole(one, name), whole(pieces, name))
+    one.drop("cut")
+    assert one.held.keys() == {"written"}
+
+
+@pytest.mark.parametrize(("count", "files"), [(1, 0), (2, 1)])
+def test_a_single_piece_needs_no_file(pieces, tmp_path, count, files):
+    pieces.of(count).write("rows", 0, ROWS)
+    assert len(list(tmp_path.rglob("*.ipc"))) == files
 
 
 def test_pieces_of_a_step_are_gone_after_it_and_those_that_a_run_left_behind_too(tmp_path):

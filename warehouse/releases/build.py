@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 import pyarrow as pa
 
 from warehouse.codes import reference
@@ -72,7 +73,7 @@ def write_frame(frame: pl.LazyFrame | pl.DataFrame, path: Path) -> None:
 
 def _alone(piece: pl.DataFrame) -> pl.DataFrame:
     """The rows in one chunk that shares nothing with others: pages are cut by the size of all that a chunk holds."""
-    gathered = piece.select(pl.all().gather(pl.int_range(pl.len()))).rechunk()
+    gathered = piece.with_columns(cs.list().gather(pl.int_range(pl.len()))).rechunk()
     return pl.DataFrame(gathered.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
