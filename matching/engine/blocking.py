@@ -59,7 +59,7 @@ class Keyed:
     """The records under one rule: rows that have a key, ordered by key and row, without blocks that are too large.
 
     Attributes:
-        keys: hashes, ascending.
+        keys: hashes, shortened; the rows of a key stand together.
         rows: of the records.
         first: for each place the first partner's place.
         end: the place after the last partner.
@@ -68,7 +68,7 @@ class Keyed:
         rows_left_out: records in these blocks.
     """
 
-    keys: Numbers
+    keys: Codes
     rows: Rows
     first: Rows
     end: Rows
@@ -96,8 +96,8 @@ class Blocks:
 
     def outcome(self) -> "Blocks":
         """What is asked of them once their pairs are made: the rules, and the numbers of what was left out."""
-        none, keys = np.zeros(0, np.int32), np.zeros(0, np.int64)
-        keyed = tuple(replace(entry, keys=keys, rows=none, first=none, end=none) for entry in self.keyed)
+        none = np.zeros(0, np.int32)
+        keyed = tuple(replace(entry, keys=none, rows=none, first=none, end=none) for entry in self.keyed)
         return Blocks(self.rules, keyed, self.keys[:0].copy(), {})
 
 
@@ -138,9 +138,9 @@ def find_blocks(
     keys, lists = np.full((size, len(rules)), UNKNOWN, np.int32), {}
     for place, entry in enumerate(keyed):
         if np.bincount(entry.rows).max(initial=0) > 1:
-            lists[place] = collect(entry.rows, _short(entry.keys), size)
+            lists[place] = collect(entry.rows, entry.keys, size)
         else:
-            keys[entry.rows, place] = _short(entry.keys)
+            keys[entry.rows, place] = entry.keys
     return Blocks(tuple(rules), keyed, keys, lists)
 
 
@@ -181,7 +181,7 @@ class PairPiece:
         step = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
         right = np.repeat(keyed.first[places], counts) + step
         one, other = keyed.rows[left], keyed.rows[right]
-        key = _short(keyed.keys[left]) if self.rule in self.blocks.lists else None
+        key = keyed.keys[left] if self.rule in self.blocks.lists else None
         return self._owned(np.minimum(one, other), np.maximum(one, other), key)
 
     def _owned(self, left: Rows, right: Rows, key: Codes | None) -> Candidates:
@@ -216,7 +216,7 @@ def _put(rule: BlockingRule, packed: Numbers, bits: int, sources: npt.NDArray[np
         left_out, keys, rows = distinct(rows[~kept]), keys[kept], rows[kept]
         first, ends, _ = _partners(keys, rows, sources)
     return Keyed(
-        keys=keys,
+        keys=_short(keys),
         rows=rows,
         first=first.astype(np.int32),
         end=np.repeat(ends, np.diff(ends, prepend=0)).astype(np.int32),
