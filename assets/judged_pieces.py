@@ -72,12 +72,14 @@ class JudgedPieces:
         found: `FOUND` of the discrepancies that the queue is built from.
         values: `values_at_issue`.
         closed: the discrepancies that stewards dealt with.
+        answered: the values that these are about: `order_id`, `field`.
         sums: `sum_holdings` of all scopes but that of single orders.
     """
 
     found: pl.DataFrame
     values: pl.DataFrame
     closed: Closures
+    answered: pl.DataFrame
     sums: pl.DataFrame
 
     @classmethod
@@ -86,11 +88,11 @@ class JudgedPieces:
         closed, stale, successors = (
             pl.concat(getattr(piece.closed, name) for piece in pieces) for name in ("closed", "stale", "successors")
         )
-        found, values, sums = (
-            pl.concat(getattr(piece, name) for piece in pieces) for name in ("found", "values", "sums")
+        found, values, answered, sums = (
+            pl.concat(getattr(piece, name) for piece in pieces) for name in ("found", "values", "answered", "sums")
         )
         added = sums.group_by("scope", "dimension", "scope_key").agg(pl.all().sum())
-        return cls(found, values, Closures(closed, stale, successors), added)
+        return cls(found, values, Closures(closed, stale, successors), answered, added)
 
 
 def judge_pieces(
@@ -140,4 +142,5 @@ def _judge_piece(night: JudgedNight, ids: pl.DataFrame, pieces: Pieces, number: 
         pieces.write(table.name, number, frame)
     # What was referred waits for its owner, what lacks evidence for more of it: neither for a steward.
     asked = active.join(decided.closed.filter(is_left_open), on="discrepancy_id", how="anti").select(FOUND)
-    return JudgedPieces(asked, values, decided, sums.filter(pl.col("scope") != OF_ORDER))
+    answered = found.join(decided.closed, on="discrepancy_id", how="semi").select("order_id", "field").unique()
+    return JudgedPieces(asked, values, decided, answered, sums.filter(pl.col("scope") != OF_ORDER))

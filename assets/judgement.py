@@ -11,7 +11,7 @@ import polars as pl
 from assets.former import Former
 from assets.frame import AssetEvents, NightResource, as_of_date, check_specs, put_out, specs
 from assets.ingest import deliveries_table
-from assets.judged_pieces import OF_ORDER, JudgedNight, judge_pieces
+from assets.judged_pieces import OF_ORDER, JudgedNight, JudgedPieces, judge_pieces
 from assets.link import core_names, gather, order_records
 from assets.register import CODED_CONDITIONS, GOLDEN_ORDERS, UNJUDGED
 from assets.sources import find_sources
@@ -25,7 +25,7 @@ from expectations.rules.frames import rule_frames
 from expectations.rules.orders import LOOKED_AT as GOLDEN_LOOKS_AT
 from expectations.rules.orders import golden_orders
 from expectations.streams import with_streams
-from ledger.decisions.binding import Closures, constraints, overrides
+from ledger.decisions.binding import constraints, overrides
 from ledger.decisions.record_values import READ, name_records
 from ledger.packs.following import FollowingEvidence, find_places, follow_lines
 from reconciliation import register_tables
@@ -114,7 +114,7 @@ def judge(
         evidence,
         kept.found,
         provenance=kept.values,
-        linked=gather_linked(store, night, evidence, kept.closed),
+        linked=gather_linked(store, night, evidence, kept),
         former=former.table(REVIEW_QUEUE),
         former_as_of=former.as_of,
         as_of=as_of,
@@ -153,7 +153,7 @@ def look_at_night(store: TableStore, former: Former, *, as_of: date, clock: Pres
     )
 
 
-def gather_linked(store: TableStore, night: JudgedNight, evidence: Evidence, closed: Closures) -> Linked:
+def gather_linked(store: TableStore, night: JudgedNight, evidence: Evidence, kept: JudgedPieces) -> Linked:
     """What the linking and the stewards left to be looked at; of pairs of records those of two orders."""
     decisions, named, redirects = night.decisions, night.named, night.redirects
     owners = register_tables.owners_of_records(evidence.order_sources, evidence.orders)
@@ -168,7 +168,8 @@ def gather_linked(store: TableStore, night: JudgedNight, evidence: Evidence, clo
         conflicts=store.scan(LINK_CONFLICTS.name).collect(),
         kept_apart=pl.concat([links.cannot, links.unclear]),
         unclear=values.unclear,
-        decided=find_second_looks(decisions, named, owners, redirects, bound=(links, values, closed)),
+        answered=kept.answered,
+        decided=find_second_looks(decisions, named, owners, redirects, bound=(links, values, kept.closed)),
     )
 
 

@@ -112,13 +112,17 @@ def one_item_each(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def discrepancy_items(
-    evidence: Evidence, discrepancies: pl.DataFrame, provenance: pl.DataFrame, *, policy: ReviewPolicy
+    evidence: Evidence,
+    discrepancies: pl.DataFrame,
+    provenance: pl.DataFrame,
+    doubtful: pl.DataFrame,
+    *,
+    policy: ReviewPolicy,
 ) -> pl.DataFrame:
     """One item per order with discrepancies that need a person; one that is only absent elsewhere is a lone record.
 
     Where nobody knows whether an order is in force, the item comes before others. Where a steward has decided the
-    value, nothing is left to ask: the source that differs is asked to correct it.
-    Doubtful values of the order that no record disputes are part of the item.
+    value, nothing is left to ask: the source that differs is asked to correct it. `doubtful_values` are part of it.
     """
     asked = _needing_a_person(evidence.orders, discrepancies, provenance, policy=policy)
     is_lone = (pl.col("record_count") == 1) & (pl.col("fields") == ["presence"])
@@ -138,7 +142,7 @@ def discrepancy_items(
             pl.col("rule_code").filter(IS_DOUBT).replace(RULE_TITLES).unique().sort().alias("doubts"),
             *DETAILS,
         )
-        .join(_chances_at_issue(asked, provenance, policy=policy), on="order_id")
+        .join(_chances_at_issue(asked, doubtful), on="order_id")
         .select(
             *(name for name in ITEM if name not in ("fields", "kind", "reason", "uncertainty")),
             "is_high",
@@ -176,12 +180,12 @@ def _needing_a_person(
     )
 
 
-def _chances_at_issue(asked: pl.DataFrame, provenance: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
+def _chances_at_issue(asked: pl.DataFrame, doubtful: pl.DataFrame) -> pl.DataFrame:
     """`order_id`, `uncertainty` (the chance that any value at issue is wrong), `doubtful` (fields).
 
     At issue are the values that records dispute, and those of the same orders that may be wrong all the same.
     """
-    doubtful = doubtful_values(provenance, policy=policy).join(asked, on="order_id", how="semi")
+    doubtful = doubtful.join(asked, on="order_id", how="semi")
     disputed = asked.select("order_id", "field", "chance").unique(["order_id", "field"])
     return (
         pl.concat([disputed.with_columns(is_doubtful=False), doubtful.with_columns(is_doubtful=True)])
@@ -194,12 +198,11 @@ def _chances_at_issue(asked: pl.DataFrame, provenance: pl.DataFrame, *, policy: 
     )
 
 
-def doubtful_items(provenance: pl.DataFrame, *, policy: ReviewPolicy) -> pl.DataFrame:
-    """One item for each order with decisive values that may well be wrong, whether or not a record disputes them."""
+def doubtful_items(doubtful: pl.DataFrame) -> pl.DataFrame:
+    """One item for each order with `doubtful_values`, whether or not a record disputes them."""
     percent = (pl.col("chance") * 100).round(0).cast(pl.Int64)
     return (
-        doubtful_values(provenance, policy=policy)
-        .sort("order_id", "field")
+        doubtful.sort("order_id", "field")
         .with_columns(words=pl.format("{} ({} %)", "field", percent))
         .group_by("order_id", maintain_order=True)
         .agg(fields="field", uncertainty=any_chance(pl.col("chance")), words=pl.col("words").str.join(", "))

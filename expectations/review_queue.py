@@ -16,6 +16,7 @@ from expectations.review_items import (
     decision_items,
     discrepancy_items,
     doubtful_items,
+    doubtful_values,
     one_item_each,
 )
 from expectations.review_pairs import complement_items, conflict_items, near_items, succession_items
@@ -71,6 +72,7 @@ class Linked:
         kept_apart: records that stewards keep apart, or could not judge: `level` (order or person), `left_id`,
             `right_id`.
         unclear: values that stewards could not judge: `order_id`, `field`.
+        answered: likewise, values on which stewards have dealt with what was found, and not said which is right.
     """
 
     pairs: pl.DataFrame
@@ -78,6 +80,7 @@ class Linked:
     decided: pl.DataFrame
     kept_apart: pl.DataFrame
     unclear: pl.DataFrame
+    answered: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -144,11 +147,13 @@ def build_review_queue(
     asked = ["order_id", "field"]
     weighed = provenance.join(linked.unclear, on=asked, how="anti")
     located = discrepancies.join(linked.unclear, on=asked, how="anti")
-    differing = discrepancy_items(evidence, located, weighed, policy=policy)
+    # To ask again would be to ask the same: what was answered stays so until a record gives another value.
+    doubtful = doubtful_values(weighed.join(linked.answered, on=asked, how="anti"), policy=policy)
+    differing = discrepancy_items(evidence, located, weighed, doubtful, policy=policy)
     found = [
         NO_ITEMS,
         differing,
-        doubtful_items(weighed, policy=policy).join(differing, on="order_id", how="anti"),
+        doubtful_items(doubtful).join(differing, on="order_id", how="anti"),
         constraint_items(discrepancies, provenance, policy=policy),
         conflicts,
         pairs.join(conflicts, on=SIDES, how="anti"),

@@ -28,6 +28,7 @@ DECIDED = {
     "fields": pl.List(pl.String),
 }
 KEPT_APART = dict.fromkeys(("level", "left_id", "right_id"), pl.String)
+VALUE = dict.fromkeys(("order_id", "field"), pl.String)
 
 
 def queue(
@@ -38,6 +39,7 @@ def queue(
     decided=(),
     kept_apart=(),
     unclear=(),
+    answered=(),
     provenance=(),
     found=None,
     former=NO_FORMER,
@@ -48,7 +50,8 @@ def queue(
         conflicts=frame(conflicts, LINK_CONFLICTS),
         decided=pl.DataFrame(list(decided), schema=DECIDED, orient="row"),
         kept_apart=pl.DataFrame(list(kept_apart), schema=KEPT_APART, orient="row"),
-        unclear=pl.DataFrame(list(unclear), schema={"order_id": pl.String, "field": pl.String}, orient="row"),
+        unclear=pl.DataFrame(list(unclear), schema=VALUE, orient="row"),
+        answered=pl.DataFrame(list(answered), schema=VALUE, orient="row"),
     )
     return build_review_queue(
         whole,
@@ -210,6 +213,25 @@ def test_a_value_that_nobody_disputes_and_may_well_be_wrong_is_an_item():
 def test_a_value_that_a_steward_could_not_judge_is_asked_again_only_when_its_records_change():
     whole = evidence([record(source) for source in ("pnc", "pnd", "court", "rocu")])
     assert queue(whole, provenance=[surety("end_on", 0.6)], unclear=[("ORDER-1", "end_on")]).is_empty()
+
+
+def test_a_value_whose_discrepancy_a_steward_dealt_with_does_not_come_back_as_one_that_may_be_wrong():
+    whole = evidence([record(source) for source in ("pnc", "pnd", "court", "rocu")])
+    unsure = [surety("end_on", 0.6), surety("start_on", 0.6)]
+    (item,) = queue(whole, provenance=unsure, answered=[("ORDER-1", "end_on")]).to_dicts()
+    assert item["fields"] == ["start_on"]
+
+
+def test_a_value_that_was_dealt_with_is_no_part_of_what_else_is_asked_of_its_order():
+    whole = against_agreement(record("pnc", order_type="STRO"))
+    asked = queue(whole, provenance=[surety("end_on", 0.6)], answered=[("ORDER-1", "end_on")])
+    assert asked.get_column("fields").to_list() == [["order_type"]]
+
+
+def test_a_value_that_was_dealt_with_is_asked_about_again_where_a_record_newly_differs():
+    whole = against_agreement(record("pnc", order_type="STRO"))
+    asked = queue(whole, provenance=[surety("order_type", 0.6)], answered=[("ORDER-1", "order_type")])
+    assert asked.get_column("fields").to_list() == [["order_type"]]
 
 
 def test_a_doubtful_value_of_an_order_that_is_in_the_queue_is_no_second_item():

@@ -13,9 +13,15 @@ from judged import assert_same_in_pieces
 from ledger_cases import forget_marks, set_back
 from nights import NIGHT, command, copy_of, nightly
 
+from assets.former import Former
+from assets.judged_pieces import judge_pieces
+from assets.judgement import look_at_night
+from expectations.discrepancies import PresenceClock
 from ledger.decisions.decision import name_row
 from pipelines.nightly import NightFailedError
 from warehouse.home import Home
+from warehouse.pieces import Pieces
+from warehouse.store import TableStore
 
 NEXT, AFTER = NIGHT + timedelta(days=1), NIGHT + timedelta(days=2)
 END = date(2027, 3, 17)
@@ -62,6 +68,23 @@ def home(one_night, tmp_path_factory) -> Path:
 
 def test_decisions_bind_alike_in_pieces_of_any_size(home, tmp_path):
     assert_same_in_pieces(home, NEXT, tmp_path, size=30)
+
+
+def test_the_values_that_stewards_dealt_with_are_known_to_the_queue(home, tmp_path):
+    night = look_at_night(
+        TableStore(Home(home).tables / NEXT.isoformat()),
+        Former.of(Home(home), NEXT),
+        as_of=NEXT,
+        clock=PresenceClock(),
+    )
+    kept, _ = judge_pieces(night, Pieces(tmp_path))
+    accepted, right, referred, unsettled, taken_back = only_discrepancies(home)
+    dealt_with, open_again = (
+        read(home, f"r{NIGHT}", "discrepancies").filter(pl.col("discrepancy_id").is_in(ids)).select("order_id", "field")
+        for ids in ([accepted, right, referred, unsettled], [taken_back])
+    )
+    assert dealt_with.join(kept.answered, on=kept.answered.columns, how="anti").is_empty()
+    assert open_again.join(kept.answered, on=kept.answered.columns, how="semi").is_empty()
 
 
 @pytest.fixture(scope="module")
