@@ -4,6 +4,7 @@ Belongs here: the way from records to tables, piece by piece. Does not: what a p
 (`reconciliation.night_facts`), its tables (`reconciliation.register_pieces`), ids (`reconciliation.stable_ids`).
 """
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +21,8 @@ SOURCE_ERRORS = "source_errors"
 
 
 def build_register(night: NightInput, *, apiece: int = ORDERS_APIECE) -> dict[str, pl.DataFrame]:
-    """The tables of `write_register`, in memory."""
+    """The tables of `write_register`, in memory; of events in any order."""
+    night = replace(night, events=night.events.lazy().sort("record_id"))
     with TemporaryDirectory(prefix="register-") as folder:
         tables = write_register(night, Pieces(Path(folder)), apiece=apiece)
         return {name: table.collect() for name, table in tables.items()}
