@@ -12,15 +12,13 @@ import polars as pl
 from reconciliation.confidence.model import ConfidenceModel
 from reconciliation.endings import Before
 from reconciliation.said_in_force import SAID_IN_FORCE
+from warehouse.pieces import Rows
 from warehouse.tables.link import LINK_PAIRS
-
-Records = pl.DataFrame | pl.LazyFrame
-"""Of a lazy table each use reads its own columns, and none stays in memory."""
 
 
 @dataclass(frozen=True)
 class NightInput:
-    """What a night's register is made of.
+    """What a night's register is made of. Of a lazy table each use reads its own columns, and none stays in memory.
 
     Attributes:
         orders, aliases, conditions, arrests: the core tables, all sources together.
@@ -36,19 +34,19 @@ class NightInput:
         confidence: how golden values are weighed; None: as comes with Concord.
     """
 
-    orders: Records
-    aliases: Records
-    conditions: Records
-    arrests: Records
-    clusters: Records
-    events: Records
-    order_ids: Records
-    subject_ids: Records
-    arrest_ids: Records
+    orders: Rows
+    aliases: Rows
+    conditions: Rows
+    arrests: Rows
+    clusters: Rows
+    events: Rows
+    order_ids: Rows
+    subject_ids: Rows
+    arrest_ids: Rows
     as_of: date
     decided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     dropped: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     said_in_force: pl.DataFrame = field(default_factory=SAID_IN_FORCE.clear)
     before: Before = field(default_factory=Before)
-    pairs: Records = field(default_factory=LINK_PAIRS.empty)
+    pairs: Rows = field(default_factory=LINK_PAIRS.empty)
     confidence: ConfidenceModel | None = None

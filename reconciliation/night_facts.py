@@ -17,12 +17,12 @@ from reconciliation.conditions import find_orders_beside
 from reconciliation.confidence.links import link_confidence
 from reconciliation.confidence.population import POPULATION_COLUMNS, Population
 from reconciliation.endings import BEFORE_COLUMNS
-from reconciliation.night import NightInput, Records
+from reconciliation.night import NightInput
 from reconciliation.person_names import WRITTEN, read_names
 from reconciliation.ranking import count_words
 from reconciliation.record_context import ACROSS_PERSONS, HEARD_COLUMNS, IS_HEARD, look_across_persons
 from reconciliation.sightings import find_first_seen
-from warehouse.pieces import Pieces
+from warehouse.pieces import Pieces, Rows
 from warehouse.row_groups import with_facts
 from warehouse.tables.core import CORE_ARRESTS
 from warehouse.tables.register import ARREST_SOURCES, ARRESTS
@@ -83,7 +83,7 @@ class GoldenFacts:
         return cls(errors, Population.counted(people), beside)
 
 
-def cut_persons(clusters: Records, *, apiece: int = ORDERS_APIECE) -> tuple[pl.DataFrame, int]:
+def cut_persons(clusters: Rows, *, apiece: int = ORDERS_APIECE) -> tuple[pl.DataFrame, int]:
     """Whole persons, one after the other, in pieces of about as many orders each.
 
     Args:
