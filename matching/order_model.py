@@ -155,14 +155,30 @@ ORDER_MODEL = LinkageModel(
     options=Options(declared_pairs=1_000),
 )
 
+# Names spelt apart and births that one source lacks leave the court and a date to find an order by. In a large register
+# many people share these: then the year of birth, its day and month, or the initials must agree as well.
+LISTED_TOGETHER = 45
+BIRTH_OR_INITIALS = pl.concat_list(
+    pl.col("birth_year").cast(pl.String),
+    pl.col("date_of_birth").dt.strftime("%d %m"),
+    pl.concat_list(pl.col(name).str.head(1) for name in ("first_forename", "surname_folded")).list.sort().list.join(""),
+)
+
+
+def _court_and(name: str, date: str) -> BlockingRule:
+    """The same court and date: of more than 45 pairs, which are ten records, those that agree in more."""
+    key = (pl.col("court_code"), pl.col(date))
+    return BlockingRule(f"court and the {name}", key, finer=(BIRTH_OR_INITIALS,), cut_above=LISTED_TOGETHER)
+
+
 ORDER_RULES = (
     *PERSON_RULES,
     BlockingRule("a name and the day made", (pl.col("all_names"), pl.col("made_on"))),
     BlockingRule("a name and the start", (pl.col("all_names"), pl.col("start_on"))),
     BlockingRule("a name and the end", (pl.col("all_names"), pl.col("end_on"))),
-    BlockingRule("court and the day made", (pl.col("court_code"), pl.col("made_on"))),
-    BlockingRule("court and the start", (pl.col("court_code"), pl.col("start_on"))),
-    BlockingRule("court and the end", (pl.col("court_code"), pl.col("end_on"))),
+    _court_and("day made", "made_on"),
+    _court_and("start", "start_on"),
+    _court_and("end", "end_on"),
     BlockingRule("the date of birth and the court", (pl.col("date_of_birth"), pl.col("court_code"))),
-    BlockingRule("the occurrence reference", (pl.col("occurrence_ref"),)),
+    BlockingRule("the occurrence reference", (pl.col("occurrence_ref"),), finer=(BIRTH_OR_INITIALS,)),
 )

@@ -1,8 +1,9 @@
 """Which pairs of records are compared: blocking rules, and the candidate pairs they make, in chunks.
 
-Belongs here: keys, blocks, the limit on the size of a block, which rule a pair belongs to. Does not: comparing.
+Belongs here: rules, blocks, the limit on the size of a block, which rule a pair belongs to. Does not: working keys out
+(`block_keys`), comparing.
 
-Keys are hashes. A pair belongs to the first rule that makes it, so it comes once. A bit for each rule that makes it
+A pair belongs to the first rule that makes it, so it comes once. A bit for each rule that makes it
 allows an estimate of what all rules miss (`blocking_loss`).
 """
 
@@ -13,19 +14,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from matching.engine.block_keys import Keying, Numbers, Rows, columns_of
 from matching.engine.sets import Sets, collect, distinct
-from matching.engine.tables import NOTHING, Described, to_plain_types, widened
+from matching.engine.tables import NOTHING, Described
 from matching.engine.values import UNKNOWN, Codes
 
-Rows = npt.NDArray[np.int32]
-Numbers = npt.NDArray[np.int64]
 Masks = npt.NDArray[np.uint32]
 
 MOST_RULES = 32
 # How many pairs one block may make, unless its rule says otherwise: 150 records that share a key.
 BLOCK_PAIRS = 11_175
-# So many records are given their keys at once, which bounds memory: a list of names makes a row for each.
-KEYED = 500_000
 
 
 class BlocksLeftOut(UserWarning):
@@ -42,16 +40,21 @@ class BlockingRule:
             of its values.
         most_pairs: how many pairs a block may make. A larger block is left out, with a warning: it costs much and shows
             little.
+        finer: what a large block is cut by, expressions as in `key`: of its records only those are compared that share
+            this too.
+        cut_above: how many pairs a block may make before it is cut.
     """
 
     name: str
     key: tuple[pl.Expr, ...]
     most_pairs: int = BLOCK_PAIRS
+    finer: tuple[pl.Expr, ...] = ()
+    cut_above: int = BLOCK_PAIRS
 
     @property
     def columns(self) -> frozenset[str]:
-        """Columns that the key is made of."""
-        return frozenset(name for part in self.key for name in part.meta.root_names())
+        """Columns that the keys are made of."""
+        return columns_of((*self.key, *self.finer))
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,8 +136,8 @@ def find_blocks(
     if not 0 < len(rules) <= MOST_RULES:
         raise ValueError(f"a model has 1 to {MOST_RULES} blocking rules, not {len(rules)}")
     size = int(rows.max(initial=-1)) + 1
-    bits = max(size.bit_length(), 1)
-    keyed = tuple(_put(rule, _keys(rule, records, described, rows, bits), bits, sources) for rule in rules)
+    keying = Keying(records, rows, described, max(size.bit_length(), 1))
+    keyed = tuple(_put(rule, keying, sources) for rule in rules)
     keys, lists = np.full((size, len(rules)), UNKNOWN, np.int32), {}
     for place, entry in enumerate(keyed):
         if np.bincount(entry.rows).max(initial=0) > 1:
@@ -204,26 +207,38 @@ class PairPiece:
         return Candidates(left, right, rules)
 
 
-def _put(rule: BlockingRule, packed: Numbers, bits: int, sources: npt.NDArray[np.int8] | None) -> Keyed:
-    packed.sort()
-    packed = _shared(packed, bits)
-    keys, rows = packed >> bits, (packed & ((1 << bits) - 1)).astype(np.int32)
-    first, ends, costs = _partners(keys, rows, sources)
-    is_costly = costs > rule.most_pairs
-    left_out = rows[:0]
-    if is_costly.any():
-        kept = np.repeat(~is_costly, np.diff(ends, prepend=0))
-        left_out, keys, rows = distinct(rows[~kept]), keys[kept], rows[kept]
-        first, ends, _ = _partners(keys, rows, sources)
+def _put(rule: BlockingRule, keying: Keying, sources: npt.NDArray[np.int8] | None) -> Keyed:
+    packed = _shared(keying.keys(rule.name, rule.key), keying.bits)
+    if rule.finer:
+        packed, large = _by_size(packed, rule.cut_above, keying, sources)
+        cut = keying.cut(large, rule.name, rule.finer) if len(large) else large
+        packed = _shared(np.concatenate([packed, cut]), keying.bits)
+    packed, too_large = _by_size(packed, rule.most_pairs, keying, sources)
+    rows = keying.rows(packed)
+    first, ends, _ = _partners(packed >> keying.bits, rows, sources)
+    left_out = keying.rows(too_large)
+    _, _, costs = _partners(too_large >> keying.bits, left_out, sources)
     return Keyed(
-        keys=_short(keys),
+        keys=_short(packed >> keying.bits),
         rows=rows,
         first=first.astype(np.int32),
         end=np.repeat(ends, np.diff(ends, prepend=0)).astype(np.int32),
-        blocks_left_out=int(is_costly.sum()),
-        pairs_left_out=int(costs[is_costly].sum()),
-        rows_left_out=left_out,
+        blocks_left_out=len(costs),
+        pairs_left_out=int(costs.sum()),
+        rows_left_out=distinct(left_out),
     )
+
+
+def _by_size(
+    packed: Numbers, most: int, keying: Keying, sources: npt.NDArray[np.int8] | None
+) -> tuple[Numbers, Numbers]:
+    """Keys and rows in blocks of at most so many pairs, and those in larger ones."""
+    _, ends, costs = _partners(packed >> keying.bits, keying.rows(packed), sources)
+    is_large = costs > most
+    if not is_large.any():
+        return packed, packed[:0]
+    kept = np.repeat(~is_large, np.diff(ends, prepend=0))
+    return packed[kept], packed[~kept]
 
 
 def _partners(keys: Numbers, rows: Rows, sources: npt.NDArray[np.int8] | None) -> tuple[Numbers, Numbers, Numbers]:
@@ -235,47 +250,14 @@ def _partners(keys: Numbers, rows: Rows, sources: npt.NDArray[np.int8] | None) -
 
 
 def _shared(packed: Numbers, bits: int) -> Numbers:
-    """Those whose key another record has too, each once. Most keys belong to one record and make no pair."""
+    """Those whose key another record has too, sorted, each once. Most keys belong to one record and make no pair."""
+    packed.sort()
     keys = packed >> bits
     borders = np.ones(len(packed) + 1, np.bool_)
     borders[1:-1] = keys[1:] != keys[:-1]
     kept = ~(borders[1:] & borders[:-1])
     kept[1:] &= packed[1:] != packed[:-1]
     return packed[kept]
-
-
-def _keys(
-    rule: BlockingRule, records: pl.DataFrame, described: Described, known_as: npt.NDArray[np.intp], bits: int
-) -> Numbers:
-    """Key and row of the records that have a key; a row whose list holds a value twice has that key twice."""
-    # In one number they sort ten times as fast as two arrays. The bits of hash that the row takes cost a stray pair.
-    is_by_row = all(part.meta.is_row_separable() for part in rule.key)
-    packed = [np.zeros(0, np.int64)]
-    for start in range(0, records.height, KEYED if is_by_row else max(records.height, 1)):
-        some = records.slice(start, KEYED if is_by_row else None)
-        places, keys = _hashes(rule, widened(some, described, rule.columns))
-        packed.append((keys >> bits << bits) | known_as[start:][places])
-    return np.concatenate(packed)
-
-
-def _hashes(rule: BlockingRule, records: pl.DataFrame) -> tuple[Numbers, Numbers]:
-    """The places of records that have a key, and its hash."""
-    parts = {f"part_{place}": part for place, part in enumerate(rule.key)}
-    # Rows first, so that a constant key belongs to every record and not only to the first.
-    try:
-        frame = to_plain_types(records.select(pl.int_range(pl.len()).alias("row"), **parts))
-    except pl.exceptions.PolarsError as error:
-        # Its message may quote values.
-        read = ", ".join(f"{name} ({records.schema[name]})" for name in sorted(rule.columns & set(records.columns)))
-        raise ValueError(
-            f"the key of blocking rule {rule.name!r} can't be worked out from {read}: {type(error).__name__}"
-        ) from None
-    lists = [name for name in parts if frame.schema[name] == pl.List]
-    for name in lists:
-        frame = frame.explode(name, empty_as_null=False, keep_nulls=False)
-    frame = frame.drop_nulls()
-    hashes = frame.select(*parts).hash_rows(0).to_numpy()
-    return frame.get_column("row").to_numpy(), (hashes >> np.uint64(1)).astype(np.int64)
 
 
 def _next_source(keys: Numbers, sources: npt.NDArray[np.int8]) -> Numbers:

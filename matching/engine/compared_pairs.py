@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.blocking import Blocks, Masks, Rows
+from matching.engine.block_keys import Rows
+from matching.engine.blocking import Blocks, Masks
 from matching.engine.declaration import Declaration
 from matching.engine.patterns import Coded, Patterns
 from matching.engine.repeated_records import Copies

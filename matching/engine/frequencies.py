@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from matching.engine.blocking import Rows
+from matching.engine.block_keys import Rows
 from matching.engine.comparators.base import SAME
 from matching.engine.parameters import Parameters
 from matching.engine.patterns import Coded, Patterns, radices

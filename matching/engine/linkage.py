@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from matching.engine.block_keys import Rows
 from matching.engine.blocking import (
     Blocks,
     BlocksLeftOut,
     Candidates,
     PairPiece,
-    Rows,
     candidate_pairs,
     find_blocks,
 )
@@ -179,7 +179,7 @@ def _warn_left_out(blocks: Blocks) -> None:
             warnings.warn(
                 f"blocking rule {rule.name!r} left out {keyed.pairs_left_out:,} pairs in blocks of more than "
                 f"{rule.most_pairs:,} pairs (blocks: {keyed.blocks_left_out:,}). They are compared only where another "
-                "rule makes them: make the key narrower, or raise most_pairs",
+                "rule makes them: make the key narrower, give the rule a finer one, or raise most_pairs",
                 BlocksLeftOut,
                 stacklevel=4,
             )

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.blocking import BlockingRule, Rows
+from matching.engine.block_keys import Rows
+from matching.engine.blocking import BlockingRule
 from matching.engine.comparators.base import Comparator, Judge, Levels
 from matching.engine.tables import NOTHING, Described, narrowed, to_plain_types, widened
 from matching.engine.values import CodedColumn, Codes, encode, encode_rows

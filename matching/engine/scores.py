@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.engine.blocking import Rows
+from matching.engine.block_keys import Rows
 from matching.engine.clusters import Clusters, agglomerate
 from matching.engine.merges import NO_PAIRS, Constraints, Policy
 from matching.engine.patterns import Patterns, compare, unpack

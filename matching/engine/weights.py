@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from matching.engine.blocking import Rows
+from matching.engine.block_keys import Rows
 from matching.engine.comparators.base import NOT_KNOWN, SAME, Levels
 from matching.engine.parameters import Parameters, RivalShares
 from matching.engine.patterns import Coded, Comparison, Patterns, compare, radices, unpack

@@ -28,7 +28,12 @@ NAMES = st.none() | st.sampled_from(["ann", "bela", ""])
 ROWS = st.lists(st.tuples(NAMES, NAMES, st.none() | st.lists(NAMES, max_size=3)), max_size=14)
 KEYS = st.sampled_from([(FORENAME,), (TOWN,), (FORENAME, TOWN), (ALIASES,), (ALIASES, TOWN), (FORENAME.str.head(1),)])
 CAPS = st.sampled_from([BLOCK_PAIRS, 3, 1])
-RULES = st.lists(st.builds(lambda key, most: BlockingRule("shared", key, most), KEYS, CAPS), min_size=1, max_size=5)
+FINER = st.sampled_from([(), (), (TOWN,), (ALIASES,), (ALIASES, TOWN)])
+RULES = st.lists(
+    st.builds(lambda key, *other: BlockingRule("shared", key, *other), KEYS, CAPS, FINER, CAPS),
+    min_size=1,
+    max_size=5,
+)
 
 
 def table(rows: Sequence[Row]) -> pl.DataFrame:
@@ -36,13 +41,28 @@ def table(rows: Sequence[Row]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def keys_of(records: pl.DataFrame, rule: BlockingRule) -> list[set[tuple[object, ...]]]:
+Key = tuple[object, ...]
+
+
+def keys_of(records: pl.DataFrame, parts: Sequence[pl.Expr]) -> list[set[Key]]:
     """The keys of each record by hand: one for each combination of the values of its parts, none with a null."""
-    parts = [records.select(part).to_series().to_list() for part in rule.key]
-    lists = [[value if isinstance(value, list) else [value] for value in part] for part in parts]
+    columns = [records.select(part).to_series().to_list() for part in parts]
+    lists = [[value if isinstance(value, list) else [value] for value in column] for column in columns]
     return [
         {key for key in product(*values) if None not in key} for values in zip(*lists, strict=True)
     ]  # a null list is [None] here
+
+
+def pairs_by_key(keys: Sequence[set[Key]], sources: Sequence[int] | None) -> dict[Key, set[Pair]]:
+    """For each key the pairs of records that share it, of two sources if sources are given."""
+    blocks: dict[Key, list[int]] = defaultdict(list)
+    for row, held in enumerate(keys):
+        for key in held:
+            blocks[key].append(row)
+    return {
+        key: {pair for pair in combinations(rows, 2) if sources is None or sources[pair[0]] != sources[pair[1]]}
+        for key, rows in blocks.items()
+    }
 
 
 def by_hand(
@@ -52,17 +72,15 @@ def by_hand(
     masks: dict[Pair, int] = defaultdict(int)
     left_out = []
     for place, rule in enumerate(rules):
-        blocks: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        for row, keys in enumerate(keys_of(records, rule)):
-            for key in keys:
-                blocks[key].append(row)
-        made = [
-            [pair for pair in combinations(sorted(rows), 2) if sources is None or sources[pair[0]] != sources[pair[1]]]
-            for rows in blocks.values()
-        ]
-        dear = [pairs for pairs in made if len(pairs) > rule.most_pairs]
-        left_out.append((len(dear), sum(map(len, dear))))
-        for pair in {pair for pairs in made if len(pairs) <= rule.most_pairs for pair in pairs}:
+        keys = keys_of(records, rule.key)
+        if rule.finer:
+            large = {key for key, pairs in pairs_by_key(keys, sources).items() if len(pairs) > rule.cut_above}
+            further = keys_of(records, rule.finer)
+            keys = [held - large | set(product(held & large, finer)) for held, finer in zip(keys, further, strict=True)]
+        made = pairs_by_key(keys, sources)
+        dear = {key: pairs for key, pairs in made.items() if len(pairs) > rule.most_pairs}
+        left_out.append((len(dear), sum(map(len, dear.values()))))
+        for pair in set().union(*(pairs for key, pairs in made.items() if key not in dear)):
             masks[pair] |= 1 << place
     return dict(masks), left_out
 
@@ -166,6 +184,23 @@ def test_a_pair_whose_first_rule_is_capped_comes_under_the_next() -> None:
     records = table([("ann", "york", None), ("ann", "york", None), ("ann", "hull", None)])
     rules = [BlockingRule("forename", (FORENAME,), most_pairs=2), BlockingRule("town", (TOWN,))]
     assert carry_out(block(records, rules), 100) == [(0, 1, 0b10, 1)]
+
+
+def test_a_block_that_is_too_large_is_cut_by_the_finer_key_and_others_are_not() -> None:
+    records = table(
+        [
+            ("ann", "york", ["a"]),
+            ("ann", "hull", ["a", "b"]),
+            ("ann", "hull", []),
+            ("ann", None, ["b"]),
+            ("bela", "york", []),
+            ("bela", "hull", []),
+        ]
+    )
+    finer = (pl.concat_list(TOWN, ALIASES),)
+    blocks = block(records, [BlockingRule("forename", (FORENAME,), finer=finer, cut_above=3)])
+    assert sorted((left, right) for left, right, _, _ in carry_out(blocks, 100)) == [(0, 1), (1, 2), (1, 3), (4, 5)]
+    assert blocks.keyed[0].blocks_left_out == 0
 
 
 def test_a_huge_block_costs_nothing_when_it_is_left_out() -> None:
