@@ -11,6 +11,8 @@ from typing import Final, Self
 from warehouse.disk import close_to_others, keep_private, make_folder
 
 DEFAULT_HOME: Final = Path(".concord")
+PATTERN: Final = "*?["
+"""What polars and DuckDB read in a path as a pattern of file names."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,20 @@ class Home:
 
     Attributes:
         path: the folder; made by `create`.
+
+    Raises:
+        OSError: the path holds `*`, `?` or `[`.
     """
 
     path: Path
+
+    def __post_init__(self) -> None:
+        """Refuse a path under which no table could be read."""
+        if found := sorted(set(PATTERN) & set(str(self.path.absolute()))):
+            said = (
+                f"the home can't lie at {self.path}: tables could not be read where a path holds {' or '.join(found)}"
+            )
+            raise OSError(f"{said}. Give --home or CONCORD_HOME another folder")
 
     @classmethod
     def find(cls, path: "Home | Path | str | None" = None) -> Self:
