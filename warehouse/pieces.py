@@ -21,6 +21,8 @@ NO_PIECE = -1
 """Holds the columns of a table, for pieces of which it has no rows."""
 MOST_ROWS = 2_000_000
 """So many rows of a table are put in order at a time."""
+ROWS_CUT = 500_000
+"""So many rows of a table are cut at a time."""
 ROWS_READ = 20_000
 """A part of a piece is read in steps of so many rows."""
 
@@ -56,11 +58,14 @@ class Pieces:
     def cut(self, name: str, table: pl.LazyFrame) -> None:
         """Write each row of a table to the piece of its column `piece`."""
         self.write(name, NO_PIECE, pl.DataFrame(schema=table.drop("piece").collect_schema()))
-        table.sink_ipc(pl.PartitionBy(self._folder(name), key="piece", include_key=False), compression="lz4")
+        # A sink by key keeps nearly all in memory to the end.
+        for part, some in enumerate(table.collect_batches(chunk_size=ROWS_CUT, lazy=True)):
+            for (piece,), rows in some.partition_by("piece", as_dict=True, include_key=False).items():
+                self.write(name, piece, rows, part=part)
 
-    def write(self, name: str, piece: int, frame: pl.DataFrame) -> None:
-        """Write one piece of a table."""
-        file = self._folder(name) / f"piece={piece}" / "0.ipc"
+    def write(self, name: str, piece: int, frame: pl.DataFrame, *, part: int = 0) -> None:
+        """Write one piece of a table, or a part of it."""
+        file = self._folder(name) / f"piece={piece}" / f"{part:06}.ipc"
         file.parent.mkdir(parents=True, exist_ok=True)
         frame.write_ipc(file, compression="lz4", record_batch_size=ROWS_READ)
 
@@ -124,7 +129,7 @@ class OnePiece(Pieces):
     def cut(self, name: str, table: pl.LazyFrame) -> None:  # noqa: D102
         self.write(name, 0, table.drop("piece").collect())
 
-    def write(self, name: str, piece: int, frame: pl.DataFrame) -> None:  # noqa: ARG002, D102
+    def write(self, name: str, piece: int, frame: pl.DataFrame, *, part: int = 0) -> None:  # noqa: ARG002, D102
         self.held[name] = frame
 
     def read(self, name: str, piece: int) -> pl.DataFrame:  # noqa: ARG002, D102

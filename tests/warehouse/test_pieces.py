@@ -21,6 +21,14 @@ def test_a_table_is_cut_by_the_number_of_the_piece(pieces):
     assert pieces.scan("rows").select(pl.col("piece").unique().sort()).collect().to_series().to_list() == [0, 1, 2]
 
 
+def test_a_table_that_is_cut_some_rows_at_a_time_keeps_their_order(pieces, monkeypatch):
+    monkeypatch.setattr(module, "ROWS_CUT", 7)
+    parts = [ROWS.slice(start, 7).lazy() for start in range(0, 100, 7)]
+    pieces.cut("rows", pl.concat(parts).with_columns(piece=pl.col("key").cast(pl.Int64) % 3))
+    for piece in range(3):
+        assert pieces.read("rows", piece).equals(ROWS.gather_every(3, piece))
+
+
 def test_a_piece_without_rows_has_the_columns(pieces):
     pieces.cut("rows", ROWS.with_columns(piece=0).lazy())
     assert pieces.read("rows", 7).equals(ROWS.clear())

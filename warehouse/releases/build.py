@@ -11,10 +11,9 @@ from pathlib import Path
 
 import polars as pl
 import polars.selectors as cs
-import pyarrow as pa
 
 from warehouse.codes import reference
-from warehouse.releases.duckdb_file import working_database
+from warehouse.pieces import Pieces
 from warehouse.releases.publication_checks import check_relations, check_table
 from warehouse.row_groups import ROWS_AT_ONCE, in_pieces, joined_up
 from warehouse.schema import Table
@@ -24,6 +23,8 @@ from warehouse.tables.register import PUBLIC_TABLES
 from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, CARRIED_TABLES, NEAR_PAIRS, ORDER_PAIRS, SOURCE_RECORDS
 
 COMPRESSION_LEVEL = 3
+# The pairs of so many orders are put in order at a time.
+ORDERS_APIECE = 20_000
 
 
 def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFrame]) -> dict[str, int]:
@@ -80,20 +81,22 @@ def _alone(piece: pl.DataFrame) -> pl.DataFrame:
 @contextmanager
 def _order_pairs(pairs: pl.LazyFrame, building: Path) -> Iterator[pl.LazyFrame]:
     """The pairs whose records belong to one order, in the order of `ORDER_PAIRS`, for as long as one looks at them."""
-    path = building / ".order_pairs.parquet"
-    schema = pairs.collect_schema().to_frame().to_arrow().schema
-    batches = (batch for piece in in_pieces(pairs) for batch in piece.to_arrow().to_batches())
-    # By DuckDB, which sorts on the disk what is too large for memory.
-    with working_database(building) as connection:
-        connection.register("pairs", pa.RecordBatchReader.from_batches(schema, batches))
-        connection.read_parquet(str(building / "order_sources.parquet")).create_view("records")
-        connection.sql("""
-            SELECT one.order_id, pairs.* FROM pairs JOIN records AS one ON one.record_id = left_id
-            JOIN records AS other ON other.record_id = right_id AND other.order_id = one.order_id
-            ORDER BY one.order_id, left_id, right_id
-        """).write_parquet(str(path), compression="zstd")
-    yield pl.scan_parquet(path)
-    path.unlink()
+    piece = ((pl.col("order_id").rank("dense") - 1) // ORDERS_APIECE).cast(pl.Int64)
+    orders = _orders_of_records(building).with_columns(piece=piece).collect()
+    others = orders.select(right_id="record_id", other="order_id")
+    placed = (
+        some.join(orders, left_on="left_id", right_on="record_id")
+        .join(others, on="right_id")
+        .filter(pl.col("order_id") == pl.col("other"))
+        .select(*ORDER_PAIRS.schema, "piece")
+        for some in in_pieces(pairs)
+    )
+    count = orders.select(pl.col("piece").max().fill_null(-1) + 1).item() or 1
+    with Pieces.of_step(ORDER_PAIRS.name, below=building) as folder:
+        pieces = folder.of(count)
+        pieces.cut(ORDER_PAIRS.name, joined_up(placed, pl.Schema({**ORDER_PAIRS.schema, "piece": pl.Int64()})))
+        ordered = (pieces.read(ORDER_PAIRS.name, number).sort(ORDER_PAIRS.order) for number in range(count))
+        yield pieces.keep("in_order", joined_up(ordered, ORDER_PAIRS.schema))
 
 
 def _near_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:

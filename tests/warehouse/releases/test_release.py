@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from shares import one_in
 
 from warehouse.home import Home
+from warehouse.releases import build
 from warehouse.releases.publication_checks import PublicationRefusedError
 from warehouse.releases.release import (
     Release,
@@ -93,6 +94,18 @@ def test_only_pairs_within_an_order_are_kept(home: Home, tables: Tables) -> None
     assert tables["link_orders__pairs"].height == 7
     assert pairs.height == 6
     assert pairs.filter(pl.col("left_id").str.tail(7) != pl.col("right_id").str.tail(7)).is_empty()
+
+
+@pytest.mark.usefixtures("without_database")
+def test_pairs_are_the_same_and_in_order_whatever_number_of_orders_is_put_in_order_at_a_time(
+    home: Home, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = pl.read_parquet(publish_night(home, tables).parquet("order_pairs"))
+    monkeypatch.setattr(build, "ORDERS_APIECE", 1)
+    apiece = pl.read_parquet(publish_night(home, tables).parquet("order_pairs"))
+
+    assert apiece.equals(at_once)
+    assert at_once.equals(at_once.sort("order_id", "left_id", "right_id"))
 
 
 @pytest.mark.usefixtures("without_database")
