@@ -190,17 +190,10 @@ def say_what_lacks(error: QueryRefusedError, connection: Connection, query: str,
     )
 
 
-def working_database(folder: Path) -> Connection:
-    """A database in memory, of which what is too large for the machine is put into a folder until it is closed.
-
-    It has no limit of its own: keys must be in memory, and with 1 GB those of 1,000,000 orders were not written.
-    """
-    return duckdb.connect(config={"temp_directory": str(folder / ".database")})
-
-
 def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> None:
     """Write the DuckDB file from the Parquet files of a folder, one `<table>.parquet` each."""
-    with working_database(folder) as connection:
+    # No limit of memory: keys must be in it, and with 1 GB those of 1,000,000 orders were not written.
+    with duckdb.connect(config={"temp_directory": str(folder / ".database")}) as connection:
         connection.execute(f"ATTACH '{_quoted(str(database))}' AS register (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE register")
         # One transaction: each of the 200 comments would be written to the disk separately.
