@@ -39,8 +39,7 @@ def write_tables(building: Path, tables: Mapping[str, pl.LazyFrame | pl.DataFram
         pairs = tables[LINK_PAIRS.name].lazy()
         with _order_pairs(pairs, building) as of_orders:
             rows[ORDER_PAIRS.name] = _write_table(building, ORDER_PAIRS, of_orders)
-        near = _near_pairs(pairs, building).collect(engine="streaming")
-        rows[NEAR_PAIRS.name] = _write_table(building, NEAR_PAIRS, near)
+        rows[NEAR_PAIRS.name] = _write_table(building, NEAR_PAIRS, _near_pairs(pairs, building))
     for table in CODE_LISTS:
         listed = tables[table.name] if table.name in tables else table.conform(reference(CODE_LISTS[table]))
         rows[table.name] = _write_table(building, table, listed)
@@ -83,36 +82,41 @@ def _order_pairs(pairs: pl.LazyFrame, building: Path) -> Iterator[pl.LazyFrame]:
     """The pairs whose records belong to one order, in the order of `ORDER_PAIRS`, for as long as one looks at them."""
     piece = ((pl.col("order_id").rank("dense") - 1) // ORDERS_APIECE).cast(pl.Int64)
     orders = _orders_of_records(building).with_columns(piece=piece).collect()
-    others = orders.select(right_id="record_id", other="order_id")
-    placed = (
-        some.join(orders, left_on="left_id", right_on="record_id")
-        .join(others, on="right_id")
-        .filter(pl.col("order_id") == pl.col("other"))
-        .select(*ORDER_PAIRS.schema, "piece")
-        for some in in_pieces(pairs)
+    columns = [*ORDER_PAIRS.schema, "piece"]
+    within = (
+        some.filter(pl.col("order_id") == pl.col("other_order")).select(columns) for some in _placed(pairs, orders)
     )
     count = orders.select(pl.col("piece").max().fill_null(-1) + 1).item() or 1
     with Pieces.of_step(ORDER_PAIRS.name, below=building) as folder:
         pieces = folder.of(count)
-        pieces.cut(ORDER_PAIRS.name, joined_up(placed, pl.Schema({**ORDER_PAIRS.schema, "piece": pl.Int64()})))
+        pieces.cut(ORDER_PAIRS.name, joined_up(within, pl.Schema({**ORDER_PAIRS.schema, "piece": pl.Int64()})))
         ordered = (pieces.read(ORDER_PAIRS.name, number).sort(ORDER_PAIRS.order) for number in range(count))
         yield pieces.keep("in_order", joined_up(ordered, ORDER_PAIRS.schema))
 
 
-def _near_pairs(pairs: pl.LazyFrame, building: Path) -> pl.LazyFrame:
+def _near_pairs(pairs: pl.LazyFrame, building: Path) -> pl.DataFrame:
     """The pairs whose records belong to two orders that an item of the queue names both."""
     items = pl.scan_parquet(building / "review_queue.parquet").filter(pl.col("other_order_id").is_not_null())
     sides = ("order_id", "other_order_id")
-    near = items.select(order_id=pl.min_horizontal(sides), other_order_id=pl.max_horizontal(sides)).unique()
-    meant = pl.concat([near.select("order_id"), near.select(order_id="other_order_id")]).unique()
-    orders = _orders_of_records(building).join(meant, on="order_id", how="semi")
-    placed = pairs.join(orders.rename({"order_id": "left_order"}), left_on="left_id", right_on="record_id").join(
-        orders.rename({"order_id": "right_order"}), left_on="right_id", right_on="record_id"
+    near = items.select(order_id=pl.min_horizontal(sides), other_order_id=pl.max_horizontal(sides)).unique().collect()
+    meant = pl.concat([near.get_column(side) for side in sides]).unique()
+    orders = _orders_of_records(building).filter(pl.col("order_id").is_in(meant.implode())).collect()
+    ends = ("order_id", "other_order")
+    return pl.concat(
+        _alone(
+            NEAR_PAIRS.conform(
+                some.with_columns(order_id=pl.min_horizontal(ends), other_order_id=pl.max_horizontal(ends))
+            ).join(near, on=sides, how="semi")
+        )
+        for some in _placed(pairs, orders)
     )
-    ends = ("left_order", "right_order")
-    return placed.with_columns(order_id=pl.min_horizontal(ends), other_order_id=pl.max_horizontal(ends)).join(
-        near, on=sides, how="semi"
-    )
+
+
+def _placed(pairs: pl.LazyFrame, orders: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Some pairs at a time, those both of whose records are in orders: the left's columns, and `other_order`."""
+    others = orders.select(right_id="record_id", other_order="order_id")
+    for some in in_pieces(pairs):
+        yield some.join(orders, left_on="left_id", right_on="record_id").join(others, on="right_id")
 
 
 def _orders_of_records(building: Path) -> pl.LazyFrame:
