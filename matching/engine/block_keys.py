@@ -18,6 +18,7 @@ Numbers = npt.NDArray[np.int64]
 
 # So many records are given their keys at once, which bounds memory: a list of names makes a row for each.
 KEYED = 500_000
+SPREAD = np.int64(0x1E3779B97F4A7C15)
 
 
 def columns_of(parts: Sequence[pl.Expr]) -> frozenset[str]:
@@ -89,5 +90,7 @@ class Keying:
         counts = end - first
         step = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         finer = finer[np.repeat(first, counts) + step]
-        both: Numbers = (np.repeat(packed, counts) ^ finer) >> self.bits
+        # Spread first: a value has one hash in either key, so that "ann, bela" would be "bela, ann".
+        spread = np.repeat(packed >> self.bits, counts) * SPREAD
+        both: Numbers = (spread ^ (finer >> self.bits)) & ((1 << (63 - self.bits)) - 1)
         return (both << self.bits) | self.rows(finer)

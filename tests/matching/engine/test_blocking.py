@@ -203,6 +203,12 @@ def test_a_block_that_is_too_large_is_cut_by_the_finer_key_and_others_are_not() 
     assert blocks.keyed[0].blocks_left_out == 0
 
 
+def test_values_that_change_places_between_the_key_and_the_finer_key_are_not_the_same() -> None:
+    records = table([("ann", "bela", None), ("ann", "bela", None), ("bela", "ann", None), ("bela", "ann", None)])
+    blocks = block(records, [BlockingRule("forename", (FORENAME,), finer=(TOWN,), cut_above=0)])
+    assert sorted((left, right) for left, right, _, _ in carry_out(blocks, 100)) == [(0, 1), (2, 3)]
+
+
 def test_a_huge_block_costs_nothing_when_it_is_left_out() -> None:
     records = pl.DataFrame({"forename": ["ann"] * 300_000})
     blocks = block(records, [BlockingRule("forename", (FORENAME,))])
