@@ -93,7 +93,8 @@ class Pieces:
         pieces = [pl.scan_ipc(file) for file in self._files(name)]
         if pl.concat(pieces).select(pl.len()).collect().item() <= MOST_ROWS:
             return pl.concat(pieces).sort(key)
-        places = [_places(piece, key, _cuts(pieces, key)) for piece in pieces]
+        cuts = _cuts(pieces, key)
+        places = [_places(piece, key, cuts) for piece in pieces]
         ordered = self.folder / f"{name}.in_order"
         ordered.mkdir()
         parts = []

@@ -211,8 +211,8 @@ def _put(rule: BlockingRule, keying: Keying, sources: npt.NDArray[np.int8] | Non
     packed = _shared(keying.keys(rule.name, rule.key), keying.bits)
     if rule.finer:
         packed, large = _by_size(packed, rule.cut_above, keying, sources)
-        cut = keying.cut(large, rule.name, rule.finer) if len(large) else large
-        packed = _shared(np.concatenate([packed, cut]), keying.bits)
+        if len(large):
+            packed = _shared(np.concatenate([packed, keying.cut(large, rule.name, rule.finer)]), keying.bits)
     packed, too_large = _by_size(packed, rule.most_pairs, keying, sources)
     rows = keying.rows(packed)
     first, ends, _ = _partners(packed >> keying.bits, rows, sources)
