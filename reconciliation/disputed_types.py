@@ -15,8 +15,11 @@ from warehouse.sources import is_from_court
 def find_disputed_types(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Find the orders of which the court gives another type than the one believed, or at least as many sources do.
 
+    So are those whose type rests on one police source alone, which holds them as in force: either the type may be wrong,
+    or that nothing ended them.
+
     Args:
-        held: order records with `order_id` and `standing`.
+        held: order records with `order_id`, `standing` and `recorded_status`.
         golden: `order_id`, `order_type`.
         decided: what stewards decided, by field, with `order_id`: a type that they decided is in no doubt.
 
@@ -33,5 +36,6 @@ def find_disputed_types(held: pl.DataFrame, golden: pl.DataFrame, decided: Mappi
     )
     other, same = (pl.col("source").filter(which).n_unique() for which in (pl.col("is_other"), ~pl.col("is_other")))
     is_other_by_court = (pl.col("is_other") & is_from_court).any()
-    is_doubtful = is_other_by_court | ((other > 0) & (other >= same))
+    is_alone = (pl.col("source").n_unique() == 1) & ~is_from_court.any() & (pl.col("recorded_status") == "live").any()
+    is_doubtful = is_other_by_court | ((other > 0) & (other >= same)) | is_alone
     return given.group_by("order_id").agg(is_type_doubtful=is_doubtful.fill_null(value=False))

@@ -130,8 +130,8 @@ DOUBT_RULES = (
         "May have been ended by a later order whose type is in doubt",
         when=pl.col("may_be_superseded"),
         message="By the types that the register holds, a later order of the same type has taken effect; but the court, "
-        "or as many sources, give one of the two a different type. The earlier order counts as in force until the "
-        "court confirms both types.",
+        "or as many sources, give one of the two a different type, or one police source alone gives it. The earlier "
+        "order counts as in force until the court confirms both types.",
         correction="Ask the court which type each order is; correct it where it is wrong.",
         note="Only a later order of the same type ends an order, ss.17(6) and 24(6) (R15), the latter read in part; a "
         "prevention order made as well as a risk order does not (R25) [MSA-2015; IASC-2022].",

@@ -120,6 +120,10 @@ def test_an_order_extended_to_no_day_is_not_known_to_end_on_the_old_one():
     assert endings(held("court", **ENDS), told("kept"))["disputed_ends"] == []
 
 
+def test_a_type_that_one_source_alone_gives_is_in_no_doubt_where_it_shows_the_order_as_ended():
+    assert not endings(held("pnc", order_type="STRO", recorded_status="expired"))["is_type_doubtful"]
+
+
 @pytest.mark.parametrize(
     ("types", "is_doubtful"),
     [
@@ -129,6 +133,8 @@ def test_an_order_extended_to_no_day_is_not_known_to_end_on_the_old_one():
         pytest.param({"pnc": "STRO", "pnd": "STRO", "rocu": "STPO"}, False, id="two against one"),
         pytest.param({"court": "STRO", "pnc": "STPO", "pnd": "STPO"}, True, id="two against the court"),
         pytest.param({"court": "STRO", "pnc": None}, False, id="nobody against it"),
+        pytest.param({"pnc": "STRO", "pnd": "STRO"}, False, id="two that agree"),
+        pytest.param({"pnc": "STRO", "pnd": None}, True, id="one police source alone"),
     ],
 )
 def test_the_type_of_an_order_is_in_doubt_where_the_court_or_as_many_sources_give_another(types, is_doubtful):
