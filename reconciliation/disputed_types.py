@@ -15,8 +15,8 @@ from warehouse.sources import is_from_court
 def find_disputed_types(held: pl.DataFrame, golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Find the orders of which the court gives another type than the one believed, or at least as many sources do.
 
-    So are those whose type rests on one police source alone, which holds them as in force: either the type may be wrong,
-    or that nothing ended them.
+    So are those whose type one police source alone gives, which holds them as in force: the type may be wrong, or that
+    nothing ended them.
 
     Args:
         held: order records with `order_id`, `standing` and `recorded_status`.
