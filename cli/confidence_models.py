@@ -47,7 +47,7 @@ def train_confidence(home: Home) -> None:
             raise LookupError(f"no release in {home.path}: run `concord nightly`")
         matching = find_models(home, None).models
         current = current_models(home)
-        former = load_value_model(current.path if current else Path())
+        former = load_value_model(current.path if current else None)
         try:
             lesson = learn_from_labels(former, gather_labelled(home))
         except (LedgerError, TooFewLabelsError) as error:
@@ -109,7 +109,7 @@ def _losses(home: Home, models: list[ConfidenceModel]) -> tuple[float, float, in
 
 
 def _model_of(home: Home, name: str) -> ConfidenceModel:
-    return load_value_model(Path() if name == SHIPPED else read_models(home, name).verified())
+    return load_value_model(None if name == SHIPPED else read_models(home, name).verified())
 
 
 def gather_labelled(home: Home) -> pl.DataFrame:

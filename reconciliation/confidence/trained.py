@@ -16,13 +16,13 @@ from warehouse.models import list_models
 FILE: Final = "confidence_value.json"
 
 
-def load_value_model(folder: Path) -> ConfidenceModel:
-    """The model in a folder of models, or the one that comes with Concord.
+def load_value_model(folder: Path | None) -> ConfidenceModel:
+    """The model in a folder of models; the one that comes with Concord where there is no folder, or none in it.
 
     Raises:
         ValueError: the file is not a model of confidence.
     """
-    return load_model(folder / FILE) if (folder / FILE).exists() else shipped_model("value")
+    return load_model(folder / FILE) if folder and (folder / FILE).exists() else shipped_model("value")
 
 
 def value_model_version(folder: Path) -> str | None:
@@ -40,4 +40,4 @@ def find_value_model(home: Home, version: str) -> ConfidenceModel:
     """The model behind a release, by the version of models in its manifest."""
     sets = [kept.path for kept in list_models(home)]
     own = (path for path in sets if (name := value_model_version(path)) and version.endswith(name))
-    return load_value_model(next(own, Path()))
+    return load_value_model(next(own, None))
