@@ -15,7 +15,7 @@ from benchmarks.calibration import parse_nights
 from benchmarks.labels import label_values
 from benchmarks.night_tables import NightTables, read_tables
 from benchmarks.truth import squashed
-from reconciliation.confidence.differences import VALUE_KEY, find_rivals, strongest_rivals
+from reconciliation.confidence.differences import VALUE_KEY, find_rivals, weigh_rivals
 from reconciliation.confidence.values import value_confidence
 
 
@@ -24,7 +24,7 @@ def judge_rivals(night: NightTables) -> pl.DataFrame:
     confident = value_confidence(night.provenance, night.orders, night.order_sources)
     labels = label_values(night.provenance, night.order_sources, night.truth)
     is_name = pl.col("field").is_in(["forenames", "surname"])
-    rivals = strongest_rivals(find_rivals(night.provenance)).select(*VALUE_KEY, rival_form="rival")
+    rivals = weigh_rivals(find_rivals(night.provenance)).select(*VALUE_KEY, rival_form="rival")
     form = pl.when(is_name).then(squashed("rival_form")).otherwise(pl.col("rival_form"))
     return (
         labels.join(confident, on=VALUE_KEY)

@@ -20,30 +20,6 @@ MOST_LACKING: Final = 2
 """Sources that list conditions without one and still may all have left it out, if another order of the case has it."""
 
 
-def build_conditions(
-    conditions: pl.DataFrame, held: pl.DataFrame, golden: pl.DataFrame, *, as_of: date
-) -> pl.DataFrame:
-    """The coded conditions of every order, with the sources that hold each.
-
-    Lists are cut short or abbreviated far more often than they are added to, and orders of one case, or of one person,
-    share most conditions. So a condition is believed if most sources that list conditions for the order hold it; if
-    half of them do, unless there are orders beside it of which none has it; and if fewer do, but no more than two lack
-    it, and two sources hold it of an order beside it. A source that holds an order twice speaks with one voice.
-
-    Args:
-        conditions: `core__conditions`.
-        held: order records with `order_id` and `standing`.
-        golden: golden values with `order_id`, `subject_id` and `is_travel_only`; orders of one court and day are of
-            one case.
-        as_of: the night.
-
-    Returns:
-        `CONDITIONS`, in which `text` names nobody, and beside it `full_text`.
-    """
-    listed = list_conditions(conditions, held)
-    return believe_conditions(listed, golden, find_orders_beside(listed, golden), as_of=as_of)
-
-
 def list_conditions(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """What the records of each order say of its conditions: all that is known before any golden value is.
 
@@ -86,13 +62,22 @@ def list_conditions(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFram
 def believe_conditions(
     listed: pl.DataFrame, golden: pl.DataFrame, beside: pl.DataFrame, *, as_of: date
 ) -> pl.DataFrame:
-    """Which of the conditions are believed, and when each begins and ends: as of `build_conditions`.
+    """Which of the conditions are believed, and when each begins and ends.
+
+    Lists are cut short or abbreviated far more often than they are added to, and orders of one case, or of one person,
+    share most conditions. So a condition is believed if most sources that list conditions for the order hold it; if
+    half of them do, unless there are orders beside it of which none has it; and if fewer do, but no more than two lack
+    it, and two sources hold it of an order beside it. A source that holds an order twice speaks with one voice.
 
     Args:
         listed: from `list_conditions`.
-        golden: as for `build_conditions`.
+        golden: golden values with `order_id`, `subject_id` and `is_travel_only`; orders of one court and day are of
+            one case.
         beside: from `find_orders_beside`, over all orders.
         as_of: the night.
+
+    Returns:
+        `CONDITIONS`, in which `text` names nobody, and beside it `full_text`.
     """
     is_from_court = pl.col("sources").list.set_intersection(list(COURT_SOURCES)).list.len() > 0
     return (

@@ -21,7 +21,7 @@ SUBDIVISIONS: Final = {"England and Wales": "ENG", "Scotland": "SCT", "Northern 
 """By jurisdiction, as the package calls them; Wales has the bank holidays of England."""
 
 SITTING_ON_SATURDAY: Final = ("magistrates", "youth")
-SATURDAY, SUNDAY = 6, 7
+SATURDAY: Final = 6
 
 
 @cache

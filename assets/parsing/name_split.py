@@ -21,7 +21,6 @@ PARTICLES = rf"(?:(?:{'|'.join(PARTICLE_WORDS)})\s+)+"
 _CAPITAL_WORD = r"^(?:Mc|Mac|[OD]['’])?\p{Lu}['’]?\p{Lu}[\p{Lu}\p{M}'’\-]*$"
 # `da Silva e Souza`, `Ortega y Gasset`; a lone capital is an initial, unless a particle stands before.
 _JOINED = rf"(?:\S+\s+(?-i:[ey])\s+(?:{PARTICLES})?)?"
-_JOINED_CAPITALS = rf"^(?P<forenames>\S.*?)\s+(?P<surname>{PARTICLES}\S+\s+[EY]\s+(?:{PARTICLES})?\S+)$"
 _LAST_WORDS = rf"(?i)^(?P<forenames>\S.*?)\s+(?P<surname>(?:{PARTICLES})?{_JOINED}\S+)$"
 # `de Souza` and `van Gogh` are surnames alone; `Da Liu`, `Van Morrison` and `Al Capone` are not.
 _SURNAME_ALONE = rf"^(?:(?i:dos|das|del|della|der|von|ibn|bint|st\.?)\s+|{PARTICLES})+\S+$"

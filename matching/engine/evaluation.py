@@ -106,10 +106,6 @@ class Calibration:
     intercept: float
     basis: str
 
-    def apply(self, weights: Weights) -> Weights:
-        """Calibrated weights."""
-        return np.asarray(self.slope * weights + self.intercept, np.float64)
-
 
 def calibrate(labelled: pl.DataFrame) -> Calibration:
     """Fit weights to labels by logistic regression (Platt, 1999, with his targets, which avoid certainty).

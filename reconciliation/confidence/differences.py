@@ -53,8 +53,9 @@ def weigh_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
     names = counted.filter(pl.col("field").is_in(NAME_FIELDS))
     fuller = _with_forms(names).filter("is_fuller").select(VALUE_KEY).unique().with_columns(has_fuller=True)
     values = counted.group_by(VALUE_KEY).agg(is_split=pl.len() > 1)
+    ordered = counted.sort("against", "records", "rival", descending=[True, True, False])
     return (
-        name_differences(_strongest(counted))
+        name_differences(ordered.unique(VALUE_KEY, keep="first", maintain_order=True))
         .join(values, on=VALUE_KEY)
         .join(fuller, on=VALUE_KEY, how="left")
         .with_columns(difference=pl.when("has_fuller").then(pl.lit("a fuller form is stated")).otherwise("difference"))
@@ -77,24 +78,6 @@ def count_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
     is_longer = pl.col("field").is_in(NAME_FIELDS) & (words["rival"] > words["value"])
     return rivals.group_by(VALUE_KEY).agg(
         opposing=pl.len().cast(pl.Int64), longer=pl.col("source").filter(is_longer).n_unique().cast(pl.Int64)
-    )
-
-
-def strongest_rivals(rivals: pl.DataFrame) -> pl.DataFrame:
-    """Of each golden value the other value that most sources state, then most records.
-
-    Args:
-        rivals: from `find_rivals`.
-
-    Returns:
-        `order_id`, `field`, `value`, `rival`, `against` (sources that state it), `records`.
-    """
-    return _strongest(_counted(rivals))
-
-
-def _strongest(counted: pl.DataFrame) -> pl.DataFrame:
-    return counted.sort("against", "records", "rival", descending=[True, True, False]).unique(
-        VALUE_KEY, keep="first", maintain_order=True
     )
 
 

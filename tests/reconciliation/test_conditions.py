@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from reconciliation.conditions import build_conditions
+from reconciliation.conditions import believe_conditions, find_orders_beside, list_conditions
 from warehouse.tables.core import CORE_CONDITIONS
 
 HEARD_ON = date(2022, 11, 1)
@@ -46,7 +46,9 @@ def judged_conditions(held, *, beside=None, heard_on=HEARD_ON, person="somebody 
             "is_travel_only": [False] * 2,
         }
     )
-    return build_conditions(conditions, places, golden, as_of=HEARD_ON).filter(pl.col("order_id") == "one")
+    listed = list_conditions(conditions, places)
+    judged = believe_conditions(listed, golden, find_orders_beside(listed, golden), as_of=HEARD_ON)
+    return judged.filter(pl.col("order_id") == "one")
 
 
 def codes_of(conditions, mark):

@@ -13,7 +13,6 @@ from warehouse.home import Home
 from warehouse.time_zone import LONDON
 
 HISTORY = "rollbacks.jsonl"
-# The clock of the nights.
 
 
 @dataclass(frozen=True)

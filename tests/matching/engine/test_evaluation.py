@@ -61,7 +61,7 @@ def test_labels_of_no_record_at_all_are_no_labels():
     _, scores = link_people()
     found = weigh_labels(scores, label([("gone", "gone too", True)]))
     assert found.height == 0
-    assert calibrate(found).apply(np.array([2.0])).tolist() == [2.0]
+    assert calibrate(found).basis.startswith("left alone: 0 labelled matches and 0 labelled others")
 
 
 def test_a_pair_labelled_both_ways_is_refused():
@@ -116,7 +116,6 @@ def test_calibration_keeps_the_order_of_pairs_and_does_not_read_the_order_of_lab
     labelled = labelled_by(weights, rng.random(300) < probabilities(weights))
     found = calibrate(labelled)
     assert found.slope > 0
-    assert np.array_equal(np.argsort(found.apply(weights)), np.argsort(weights))
     assert calibrate(labelled.sample(fraction=1, shuffle=True, seed=1)) == found
 
 
@@ -124,7 +123,7 @@ def test_labels_without_an_exception_give_no_certainty():
     weights = np.concatenate([np.linspace(-9, -3, 50), np.linspace(3, 9, 50)])
     found = calibrate(labelled_by(weights, weights > 0))
     assert 0 < found.slope < 5
-    assert probabilities(found.apply(np.array([9.0])))[0] < 1
+    assert probabilities(np.array([found.slope * 9 + found.intercept]))[0] < 1
 
 
 def test_a_new_model_is_reported_what_it_loses_and_what_it_wins():
