@@ -4,12 +4,11 @@ Belongs here: finding and recognising. Does not: reading them, or which of them 
 """
 
 import calendar
-import hashlib
 from datetime import date, timedelta
 from pathlib import Path
 
 from assets.sources.contract import Delivery, Feed, Source
-from warehouse.disk import is_regular, open_regular
+from warehouse.disk import is_regular, regular_digest
 
 HIGHEST_REVISION = 9_999
 # A late delivery is better than none, but one older than this is out of date: the feed counts as missing.
@@ -71,8 +70,7 @@ def end_of_month(day: date) -> date:
 def digest_of(path: Path) -> str | None:
     """SHA-256 of a file's bytes; none if it is not there or cannot be read."""
     try:
-        with open_regular(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return regular_digest(path)
     except OSError:
         return None
 

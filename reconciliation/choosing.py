@@ -76,7 +76,7 @@ def choose_fields(
         group: as for `choose_values`.
         complete: makes the values of a group fit each other; what it changes counts as worked out.
         overrides: what is not chosen, by the names of groups; what is chosen later may lean on it.
-        borne: for fields that are names, `word` and `bearers` of all people (`reconciliation.ranking.count_words`).
+        borne: for fields that are names, `word` and `bearers` of all people (`reconciliation.ranking.count_bearers`).
 
     Returns:
         The values (as of `choose_values`), and the reasons (group column, `field`, `value` as text, `record_id` of the

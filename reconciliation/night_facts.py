@@ -19,7 +19,7 @@ from reconciliation.confidence.population import POPULATION_COLUMNS, Population
 from reconciliation.endings import BEFORE_COLUMNS
 from reconciliation.night import NightInput
 from reconciliation.person_names import WRITTEN, read_names
-from reconciliation.ranking import count_words
+from reconciliation.ranking import count_bearers
 from reconciliation.record_context import ACROSS_PERSONS, HEARD_COLUMNS, IS_HEARD, look_across_persons
 from reconciliation.sightings import find_first_seen
 from warehouse.pieces import Pieces, Rows
@@ -45,7 +45,7 @@ class NightFacts:
     """What is known of the whole night before any person is looked at.
 
     Attributes:
-        borne: by field of a name, `word` and `bearers` (`reconciliation.ranking.count_words`).
+        borne: by field of a name, `word` and `bearers` (`reconciliation.ranking.count_bearers`).
         decided: what stewards decided, by field, with `order_cluster`.
     """
 
@@ -127,7 +127,7 @@ def cut_night(night: NightInput, persons: pl.DataFrame, count: int, pieces: Piec
     pieces.cut(NAMES, names.join(persons, on="subject_cluster").lazy())
     clusters = night.order_ids.lazy().select(order_cluster="cluster", order_id="id").collect()
     decided = {name: values.join(clusters, on="order_id") for name, values in night.decided.items()}
-    return NightFacts(_count_bearers(names), decided)
+    return NightFacts(_bearers_of_parts(names), decided)
 
 
 def _place_records(night: NightInput, persons: pl.DataFrame) -> pl.DataFrame:
@@ -182,10 +182,10 @@ def _read_names(pieces: Pieces, persons: pl.DataFrame) -> pl.DataFrame:
     return read_names(written.collect(), others.select("subject_cluster", "surname_folded").collect())
 
 
-def _count_bearers(names: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _bearers_of_parts(names: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Of forenames and surnames, how many people bear each word."""
     return {
-        name: count_words(
+        name: count_bearers(
             names.drop_nulls(f"{name}_read").select(group="subject_cluster", canonical=f"{name}_folded_read")
         )
         for name in ("forenames", "surname")

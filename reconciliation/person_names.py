@@ -31,7 +31,7 @@ class NameFacts:
 
     Attributes:
         names: from `read_names`, those of the persons that are looked at.
-        borne: by field, `word` and `bearers` (`reconciliation.ranking.count_words`), of all.
+        borne: by field, `word` and `bearers` (`reconciliation.ranking.count_bearers`), of all.
     """
 
     names: pl.DataFrame

@@ -64,7 +64,7 @@ def rank_statements(records: pl.DataFrame, field: Field, *, borne: pl.DataFrame 
     Args:
         records: as `reconciliation.choosing` numbers them: sorted by group, then by record id.
         field: what is chosen.
-        borne: of a name, from `count_words` over all of the night's people; over those of the records unless given.
+        borne: of a name, from `count_bearers` over all of the night's people; over those of the records unless given.
 
     Returns:
         In the same order: `group`, `record`, `source` (its place in the precedence), `standing`, `value`, `canonical`,
@@ -86,7 +86,7 @@ def rank_statements(records: pl.DataFrame, field: Field, *, borne: pl.DataFrame 
     keys = ["group", "canonical"]
     is_contested = pl.col("group").is_in(_contested(stated).implode())
     contested = stated.filter(is_contested)
-    bearers = _bearers(contested, count_words(stated) if borne is None else borne) if field.grows else None
+    bearers = _bearers(contested, count_bearers(stated) if borne is None else borne) if field.grows else None
     implied = _implications(records.filter(is_contested), field) if bearers is None else _as_likely(bearers, field)
     counts = _agreement(contested, bearers, field=field).join(implied, on=keys, how="full", coalesce=True)
     return (
@@ -159,14 +159,14 @@ def _agreement(stated: pl.DataFrame, bearers: pl.DataFrame | None, *, field: Fie
     return by_source.group_by("group", "canonical").agg(agreement.alias("agreement"))
 
 
-def count_words(stated: pl.DataFrame) -> pl.DataFrame:
+def count_bearers(stated: pl.DataFrame) -> pl.DataFrame:
     """`word`, `bearers`: how many people have a word in a name.
 
     Args:
         stated: `group` (the person) and `canonical` (the name).
     """
     words = stated.select("group", word=pl.col("canonical").str.split(" ")).unique().explode("word")
-    return words.group_by("word").agg(bearers=pl.col("group").n_unique())
+    return words.group_by("word").agg(bearers=pl.col("group").n_unique().cast(pl.Int64))
 
 
 def _bearers(contested: pl.DataFrame, borne: pl.DataFrame) -> pl.DataFrame:

@@ -32,6 +32,11 @@ def codes(name: str, column: str = "code") -> tuple[str, ...]:
     return tuple(reference(name).get_column(column).unique(maintain_order=True))
 
 
+def only_code(codes: set[str]) -> str | None:
+    """The code, if there is one alone: of several that a text may mean, none is chosen."""
+    return next(iter(codes)) if len(codes) == 1 else None
+
+
 @cache
 def names_of(name: str, column: str = "name") -> dict[str, str]:
     """What a column of a reference list says of each code."""

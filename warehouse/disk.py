@@ -69,6 +69,16 @@ def open_regular(path: Path) -> BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
+def regular_digest(path: Path) -> str:
+    """SHA-256 of a regular file that another process may replace.
+
+    Raises:
+        OSError: as `open_regular`.
+    """
+    with open_regular(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def copy_regular(path: Path, to: Path, *, most_bytes: int) -> str | None:
     """Copy a regular file; the SHA-256 of the copy, or None if there are more bytes than allowed.
 

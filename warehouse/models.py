@@ -16,6 +16,7 @@ from typing import Any
 
 from warehouse.dated_folders import MANIFEST, DatedFolders, changed_files
 from warehouse.disk import file_digest, keep_private, make_folder, put_text
+from warehouse.history import add_to_history, read_history
 from warehouse.home import Home
 
 SHIPPED = "shipped"
@@ -129,7 +130,7 @@ def put_in_force(
     """Put a set in force, or again what comes with Concord (None), and remember which was before.
 
     Raises:
-        LookupError: a file of the set is gone or not as it was saved.
+        LookupError: a file of the set is gone or not as it was saved, or what was in force before can't be read.
     """
     if models is not None:
         models.verified()
@@ -137,8 +138,7 @@ def put_in_force(
     promotion = Promotion(
         models.set_id if models else SHIPPED, former.set_id if former else None, reason, is_forced, by
     )
-    lines = [*list_promotions(home), promotion]
-    put_text(home.models / HISTORY, "".join(json.dumps(vars(line), ensure_ascii=False) + "\n" for line in lines))
+    add_to_history(home.models / HISTORY, promotion)
     if models is None:
         home.models_current.unlink(missing_ok=True)
     else:
@@ -147,11 +147,12 @@ def put_in_force(
 
 
 def list_promotions(home: Home) -> tuple[Promotion, ...]:
-    """Every set that was put in force, the first one first."""
-    path = home.models / HISTORY
-    if not path.exists():
-        return ()
-    return tuple(Promotion(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines())
+    """Every set that was put in force, the first one first.
+
+    Raises:
+        LookupError: the file that remembers them can't be read.
+    """
+    return read_history(home.models / HISTORY, Promotion)
 
 
 def _folders(home: Home) -> DatedFolders:

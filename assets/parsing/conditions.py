@@ -13,7 +13,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from reconciliation.stated_periods import WORDS
-from warehouse.codes import reference
+from warehouse.codes import only_code, reference
 from warehouse.standardise import fold
 
 SHORT_WORDS = {
@@ -101,14 +101,14 @@ def _exact(text: str) -> tuple[str | None, float]:
     fitting = [wording for wording in chain(_wordings(), _statutory()) if distinguishing <= wording.distinguishing]
     filled = {wording.code for wording in fitting if wording.pattern.fullmatch(text)}
     if filled:
-        return _only(filled), 100.0
+        return only_code(filled), 100.0
     begun = {
         wording.code
         for wording in fitting
         if len(text) >= CUT_FROM
         and (wording.folded.startswith(text) or (len(wording.head) >= CUT_FROM and text.startswith(wording.head)))
     }
-    return (_only(begun), CUT_SCORE) if begun else (None, 0.0)
+    return (only_code(begun), CUT_SCORE) if begun else (None, 0.0)
 
 
 def _alike(texts: list[str], cut_at: int | None) -> list[tuple[str | None, float]]:
@@ -123,17 +123,13 @@ def _alike(texts: list[str], cut_at: int | None) -> list[tuple[str | None, float
         fitting = [(score, wording.code) for score, wording in likely if distinguishing <= wording.distinguishing]
         first = max((score for score, _ in fitting), default=0.0)
         near = {code for score, code in fitting if score > first - CLEAR_BY}
-        matches.append((_only(near), round(first, 1)) if first >= LIKE_FROM else (None, 0.0))
+        matches.append((only_code(near), round(first, 1)) if first >= LIKE_FROM else (None, 0.0))
     return matches
 
 
 def _distinguishing(text: str) -> frozenset[str]:
     """The distinguishing words of a text: a wording that lacks one of them does not mean the same."""
     return DISTINGUISHING_WORDS.intersection(text.split())
-
-
-def _only(codes: set[str]) -> str | None:
-    return next(iter(codes)) if len(codes) == 1 else None
 
 
 def _expanded(text: pl.Expr) -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from assets.parsing.words import known
-from warehouse.codes import OFFENCE_CODES, reference
+from warehouse.codes import OFFENCE_CODES, only_code, reference
 from warehouse.standardise import fold
 
 CUT_FROM = 30  # a title this long may be the beginning of a longer one
@@ -47,10 +47,10 @@ def _find(text: str) -> tuple[str | None, float]:
         return code, 100.0
     titles = _titles()
     if text in titles:
-        return _only(titles[text]), 100.0
+        return only_code(titles[text]), 100.0
     beginnings = {code for title, codes in titles.items() if title.startswith(text) for code in codes}
     if len(text) >= CUT_FROM and beginnings:
-        return _only(beginnings), CUT_SCORE
+        return only_code(beginnings), CUT_SCORE
     return _like(text)
 
 
@@ -61,11 +61,7 @@ def _like(text: str) -> tuple[str | None, float]:
     best = process.extract(text, list(titles), scorer=fuzz.ratio, score_cutoff=LIKE_FROM - CLEAR_BY, limit=None)
     first = max((score for _, score, _ in best), default=0.0)
     near = {code for title, score, _ in best if score > first - CLEAR_BY for code in titles[title]}
-    return (_only(near), round(first, 1)) if first >= LIKE_FROM else (None, 0.0)
-
-
-def _only(codes: set[str]) -> str | None:
-    return next(iter(codes)) if len(codes) == 1 else None
+    return (only_code(near), round(first, 1)) if first >= LIKE_FROM else (None, 0.0)
 
 
 @cache

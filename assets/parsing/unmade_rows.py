@@ -12,7 +12,7 @@ from assets.parsing import outcome_words as patterns
 from assets.parsing.distinct import read_distinct
 from assets.parsing.outcomes import read_outcome, without_slips
 from assets.parsing.plain_discharges import is_plain
-from assets.parsing.statuses import NO_LONGER, STATUS_WORDS
+from assets.parsing.statuses import NO_LONGER, STATUS_WORDS, read_status, status_by_words
 from warehouse.standardise import fold
 from warehouse.tables.raw import NOT_MADE, NOT_THE_MAKING
 
@@ -44,9 +44,13 @@ def read_status_outcome(text: pl.Expr) -> pl.Expr:
     return read_distinct(text, _read_status_outcomes, STATUS_FIELDS).struct.field("outcome")
 
 
-def status_in_doubt(text: pl.Expr) -> pl.Expr:
-    """`doubtful` where a status refuses an order or an application, and says more than that; else null."""
-    return read_distinct(text, _read_status_outcomes, STATUS_FIELDS).struct.field("doubt")
+def recorded_status(text: pl.Expr) -> pl.Expr:
+    """The status that a row gives: by the words for it, else by those for what a court did (`status_by_words`).
+
+    `doubtful` where a status refuses an order or an application, and says more than that.
+    """
+    doubt = read_distinct(text, _read_status_outcomes, STATUS_FIELDS).struct.field("doubt")
+    return pl.coalesce(read_status(text), doubt, status_by_words())
 
 
 def _read_status_outcomes(texts: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,6 @@
 Belongs here: the shapes that every source module fills in. Does not: anything that one source alone needs.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from assets.parsing.birth_fillers import mark_fillers
-from warehouse.disk import open_regular
+from warehouse.disk import regular_digest
 from warehouse.schema import Frame, Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
 
@@ -100,8 +99,7 @@ class Delivery:
 
     def sha256(self) -> str:
         """Digest of the file's bytes, read in blocks."""
-        with open_regular(self.path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return regular_digest(self.path)
 
     def check_rows(self, lines: int) -> None:
         """Hold the delivery to the number of lines that one may have.

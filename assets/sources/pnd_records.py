@@ -46,9 +46,8 @@ from assets.parsing.records import (
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values, show_partial_dates
 from assets.parsing.short_answers import read_sex
-from assets.parsing.statuses import read_status, status_by_words
 from assets.parsing.terms import is_until_further_order, read_term
-from assets.parsing.unmade_rows import status_in_doubt
+from assets.parsing.unmade_rows import recorded_status
 from assets.parsing.words import known
 from warehouse.tables.core import CORE_ALIASES
 
@@ -148,9 +147,7 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             term_months=_read_months(pl.col("sent_term_months")),
             court_as_written=pl.col("sent_court"),
-            recorded_status=pl.coalesce(
-                read_status(pl.col("sent_status")), status_in_doubt(pl.col("sent_status")), status_by_words()
-            ),
+            recorded_status=recorded_status(pl.col("sent_status")),
             occurrence_ref=pl.col("sent_occurrence_ref"),
         )
         # No end says nothing: the order may run until further order, or the end was not entered.

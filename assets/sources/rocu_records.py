@@ -47,9 +47,8 @@ from assets.parsing.records import (
 )
 from assets.parsing.rejections import Check, collect_rejected, rejected_values, show_partial_dates
 from assets.parsing.short_answers import read_sex, read_yes_no
-from assets.parsing.statuses import read_status, status_by_words
 from assets.parsing.terms import BARE_NUMBER, is_until_determination, is_until_further_order, read_term
-from assets.parsing.unmade_rows import status_in_doubt
+from assets.parsing.unmade_rows import recorded_status
 from assets.parsing.words import known
 from assets.sources.rocu_formulas import SHEET_ROW, part_failed
 from reconciliation.date_arithmetic import months_after
@@ -170,9 +169,7 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
         term_months=_stated_length(),
         is_county_lines=read_yes_no(pl.col("sent_county_lines")),
         breach_count=_breaches(),
-        recorded_status=pl.coalesce(
-            read_status(pl.col("sent_status")), status_in_doubt(pl.col("sent_status")), status_by_words()
-        ),
+        recorded_status=recorded_status(pl.col("sent_status")),
         recorded_on=_last_day_of_month(),
         court_as_written=pl.col("sent_court"),
         force_as_written=pl.col("sent_force"),

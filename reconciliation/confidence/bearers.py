@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from reconciliation.confidence.differences import NAME_FIELDS, VALUE_KEY
+from reconciliation.ranking import count_bearers
 from warehouse.standardise import fold
 
 ABSENT: Final = "-"
@@ -21,7 +22,7 @@ def observe_bearers(names: pl.DataFrame, borne: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         names: `order_id`, `field`, `value` and `rival`, the strongest other value or null; other fields are left out.
-        borne: from `count_bearers`.
+        borne: from `bearers_of_words`.
 
     Returns:
         `order_id`, `field`, `words` (their number), `rarest` (how many others bear the rarest of them), `bearers` (how
@@ -52,10 +53,10 @@ def observe_bearers(names: pl.DataFrame, borne: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def count_bearers(orders: pl.DataFrame) -> pl.DataFrame:
+def bearers_of_words(orders: pl.DataFrame) -> pl.DataFrame:
     """`word`, `bearers`: how many people of `ORDERS` have a word among their names."""
-    names = pl.concat(orders.select("subject_id", word=fold(pl.col(name)).str.split(" ")) for name in NAME_FIELDS)
-    return names.explode("word").drop_nulls().unique().group_by("word").agg(bearers=pl.len().cast(pl.Int64))
+    names = (orders.select(group="subject_id", canonical=fold(pl.col(name))) for name in NAME_FIELDS)
+    return count_bearers(pl.concat(names).drop_nulls())
 
 
 def _fewest(words: pl.DataFrame, borne: pl.DataFrame, *, holders: int) -> pl.DataFrame:

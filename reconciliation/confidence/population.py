@@ -10,7 +10,7 @@ from typing import Final, Self
 
 import polars as pl
 
-from reconciliation.confidence.bearers import count_bearers
+from reconciliation.confidence.bearers import bearers_of_words
 from reconciliation.confidence.differences import NAME_FIELDS, VALUE_KEY
 from reconciliation.confidence.fits import PERSONAL, find_shared, observe_fits
 
@@ -24,7 +24,7 @@ class Population:
 
     Attributes:
         fits: from `observe_fits`.
-        borne: from `count_bearers`.
+        borne: from `bearers_of_words`.
         people: how many there are, in doublings of the usual.
         shared: from `find_shared`.
     """
@@ -44,7 +44,7 @@ class Population:
         """That of `POPULATION_COLUMNS` of `ORDERS`, before any order is looked at."""
         people = max(orders.get_column("subject_id").n_unique(), 1)
         no_fits = pl.DataFrame(schema=dict.fromkeys((*VALUE_KEY, "fit"), pl.String))
-        return cls(no_fits, count_bearers(orders), round(log2(people / USUAL_PEOPLE), 3), find_shared(orders))
+        return cls(no_fits, bearers_of_words(orders), round(log2(people / USUAL_PEOPLE), 3), find_shared(orders))
 
     def seen_in(self, orders: pl.DataFrame) -> Self:
         """The same with how the values of some `ORDERS` fit."""

@@ -1,14 +1,14 @@
 """What was rolled back: by whom, when, why, and which releases no night carries on from since.
 
-Belongs here: the file that remembers it. Does not: going back (`warehouse.releases.rollback`).
+Belongs here: what is remembered of it. Does not: the form of the file (`warehouse.history`), going back
+(`warehouse.releases.rollback`).
 """
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from warehouse.disk import put_text
+from warehouse.history import add_to_history, read_history
 from warehouse.home import Home
 from warehouse.time_zone import LONDON
 
@@ -33,6 +33,10 @@ class Rollback:
     reason: str
     withdrawn: list[str]
 
+    def __post_init__(self) -> None:
+        """Refuse a time that is none (`ValueError`)."""
+        datetime.fromisoformat(self.at)
+
     @property
     def day(self) -> date:
         """The day it was done, in London."""
@@ -45,17 +49,12 @@ def list_rollbacks(home: Home) -> tuple[Rollback, ...]:
     Raises:
         LookupError: the file that remembers them can't be read.
     """
-    path = _history(home)
-    if not path.exists():
-        return ()
-    lines = path.read_bytes().splitlines()
-    return tuple(_read(path, number, line) for number, line in enumerate(lines, start=1))
+    return read_history(_history(home), Rollback)
 
 
 def remember(home: Home, rollback: Rollback) -> None:
     """Add a rollback to those remembered."""
-    lines = [*list_rollbacks(home), rollback]
-    put_text(_history(home), "".join(json.dumps(vars(line), ensure_ascii=False) + "\n" for line in lines))
+    add_to_history(_history(home), rollback)
 
 
 def withdrawn_releases(home: Home, *, known_on: date | None = None) -> frozenset[str]:
@@ -67,15 +66,6 @@ def withdrawn_releases(home: Home, *, known_on: date | None = None) -> frozenset
     """
     rollbacks = [line for line in list_rollbacks(home) if known_on is None or line.day <= known_on]
     return frozenset(rollbacks[-1].withdrawn) if rollbacks else frozenset()
-
-
-def _read(path: Path, number: int, line: bytes) -> Rollback:
-    try:
-        rollback = Rollback(**json.loads(line))
-        datetime.fromisoformat(rollback.at)
-    except (TypeError, ValueError) as error:
-        raise LookupError(f"{path} line {number} can't be read: restore the file, or mend the line") from error
-    return rollback
 
 
 def _history(home: Home) -> Path:
