@@ -9,6 +9,7 @@ opened twice, and readers never see it.
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -18,10 +19,13 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from assets.delivery_files import file_digests
 from assets.sources.contract import Delivery, DeliveryTooLargeError, Limits
 from warehouse.disk import copy_regular, make_folder, put_in_place
 
 TAKING = ".taking-"
+SHOWN_DIGITS = 12
+ANY_SIZE = Limits(bytes=sys.maxsize)
 
 
 @contextmanager
@@ -56,10 +60,26 @@ def take_copy(delivery: Delivery, folder: Path, *, limits: Limits) -> tuple[Deli
 
 
 def archive_copy(taken: Delivery, archive: Path) -> None:
-    """Put a copy into the archive, its companion first: a delivery there is never without it."""
-    for path in (taken.companion_path, taken.path):
-        if path is not None and path.exists():
-            put_in_place(path, archive / path.name)
+    """Put a copy into the archive; what is there under its name with other bytes goes below the archive first.
+
+    A release may rest on that, and a night falls back on it where this one is never published.
+    """
+    former = replace(taken, path=archive / taken.path.name)
+    digests = file_digests(former)
+    if digests[0] and digests != file_digests(taken):
+        copy, digest = take_copy(former, taken.path.parent, limits=ANY_SIZE)
+        _put(copy, folder_of_content(archive, digest))
+    _put(taken, archive)
+
+
+def folder_of_content(folder: Path, digest: str) -> Path:
+    """A folder for one content, so that files of one name lie beside each other; it is made if it is missing."""
+    return make_folder(folder / digest[:SHOWN_DIGITS])
+
+
+def replaced_folders(archive: Path) -> list[Path]:
+    """Where a source's archived files lie whose names came again with other bytes, the last replaced first."""
+    return sorted(archive.glob("[!.]*/"), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
 
 
 @contextmanager
@@ -83,6 +103,13 @@ def time_limit(seconds: int) -> Iterator[None]:
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _put(delivery: Delivery, folder: Path) -> None:
+    """The companion first: a delivery is never without it."""
+    for path in (delivery.companion_path, delivery.path):
+        if path is not None and path.exists():
+            put_in_place(path, folder / path.name)
 
 
 def _copy(path: Path, folder: Path, limits: Limits) -> str:

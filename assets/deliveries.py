@@ -15,7 +15,14 @@ from pathlib import Path
 import polars as pl
 
 from assets.account import Arrival, account_for_deliveries
-from assets.copies import archive_copy, folder_for_copies, take_copy, time_limit
+from assets.copies import (
+    archive_copy,
+    folder_for_copies,
+    folder_of_content,
+    replaced_folders,
+    take_copy,
+    time_limit,
+)
 from assets.delivery_faults import (
     EMPTY,
     MOST_REVISIONS,
@@ -30,7 +37,6 @@ from assets.delivery_files import file_digests, find_deliveries, find_strays
 from assets.feed_history import NO_NIGHTS, RecentNights
 from assets.sources.contract import LIMITS, Delivery, DeliveryTooLargeError, Fault, Feed, Limits, Reading, Source
 from warehouse.delivery_states import IMPLAUSIBLE
-from warehouse.disk import make_folder
 from warehouse.home import Home
 from warehouse.schema import Table
 from warehouse.tables.raw import NO_RECORD_REASONS, QUARANTINE
@@ -40,7 +46,6 @@ CUT_SHORT_CODES = frozenset({"cut_short", "no_trailer", "trailer_count", "row_co
 EMPTY_CODES = frozenset({"empty", "empty_file", "empty_delivery"})
 # Above this share of rows set aside a delivery is spoilt, or another file: it must not replace a sound one.
 MOST_REFUSED = 0.5
-SHOWN_DIGITS = 12
 
 Known = Mapping[str, Collection[str]]
 """Digests by delivery."""
@@ -133,7 +138,8 @@ class Look:
         bytes of the one before it is used and late: its sender gave an old file a new name.
         """
         arrivals: list[Arrival] = []
-        candidates = find_deliveries(feed, folders=self.folders, as_of=self.as_of)
+        folders = (*self.folders, *replaced_folders(self.folders[-1]))
+        candidates = find_deliveries(feed, folders=folders, as_of=self.as_of)
         known_digests, revisions = cache(file_digests), Counter[date]()
         seen: set[tuple[str | None, ...]] = set()
         for place, delivery in enumerate(candidates):
@@ -143,7 +149,7 @@ class Look:
             digests = known_digests(delivery)
             if digests[0] and digests in seen:
                 continue
-            if digests[0] and _has_twin(delivery, candidates[place + 1 :], known_digests):
+            if digests[0] and self._has_twin(delivery, candidates[place + 1 :], known_digests):
                 arrivals.append(Arrival(delivery, "repeated", is_used=False, sha256=digests[0], reading=Reading({})))
                 continue
             seen.add(digests)
@@ -161,7 +167,17 @@ class Look:
         return not self._is_archived(delivery) and revisions[delivery.dated_on] > MOST_REVISIONS
 
     def _is_archived(self, delivery: Delivery) -> bool:
-        return delivery.path.parent == self.folders[-1]
+        return delivery.path.parent != self.folders[0]
+
+    def _has_twin(self, delivery: Delivery, others: Iterable[Delivery], digests_of: DigestsOf) -> bool:
+        """Whether an earlier revision has the same bytes; one that was replaced does not count."""
+        return any(
+            other.dated_on == delivery.dated_on
+            and other.revision < delivery.revision
+            and other.path.parent in self.folders
+            and digests_of(other) == digests_of(delivery)
+            for other in others
+        )
 
     def _take(self, delivery: Delivery, digest: str | None) -> Arrival:
         """Read a delivery; what can't be read, not to its end or not within its limits, is a fault of its own."""
@@ -187,7 +203,7 @@ class Look:
 def _aside(archive: Path, arrival: Arrival) -> Path:
     """Where a delivery is kept whole that could not be used; other content of the same name beside it."""
     folder = Home(archive.parent).quarantine / "deliveries" / arrival.delivery.feed.source
-    return make_folder(folder / str(arrival.sha256)[:SHOWN_DIGITS])
+    return folder_of_content(folder, str(arrival.sha256))
 
 
 def _was_sent_before(delivery: Delivery, others: Iterable[Delivery], digests_of: DigestsOf) -> bool:
@@ -196,15 +212,6 @@ def _was_sent_before(delivery: Delivery, others: Iterable[Delivery], digests_of:
     latest = max((other.dated_on for other in earlier), default=None)
     return delivery.feed.cadence == "night" and any(
         other.dated_on == latest and digests_of(other) == digests_of(delivery) for other in earlier
-    )
-
-
-def _has_twin(delivery: Delivery, others: Iterable[Delivery], digests_of: DigestsOf) -> bool:
-    return any(
-        other.dated_on == delivery.dated_on
-        and other.revision < delivery.revision
-        and digests_of(other) == digests_of(delivery)
-        for other in others
     )
 
 

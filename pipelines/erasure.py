@@ -18,9 +18,9 @@ import polars as pl
 from ledger.decisions.database import Database
 from ledger.erasing import erase_from_ledger, known_in_ledger
 from ledger.packs.metadata import pack_lines
-from pipelines.retention import dated, deliveries_in
+from pipelines.retention import archived_in, dated, deliveries_in
 from reconciliation.law import may_bind_from
-from warehouse.disk import make_folder, put_text, replacing
+from warehouse.disk import file_digest, make_folder, put_text, replacing
 from warehouse.home import Home
 from warehouse.installation_key import keyed_mark
 from warehouse.releases.erasing import can_be_rewritten, erase_from_release, without
@@ -188,8 +188,12 @@ def _sources_of(holders: Collection[Release], ids: Collection[str]) -> frozenset
 
 def _erase_deliveries(home: Home, current: Release | None, sources: Collection[str], until: date) -> int:
     """Whole deliveries of the person's sources up to the last night that held them, except those in force now."""
-    needed = frozenset(current.manifest["inputs"] if current else ())
-    archived = [one for one in deliveries_in(home.archive, "*") if one.delivery_id not in needed]
+    inputs: Mapping[str, str] = current.manifest["inputs"] if current else {}
+    archived = [
+        one
+        for one in archived_in(home)
+        if one.delivery_id not in inputs or inputs[one.delivery_id] != file_digest(one.path)
+    ]
     aside = list(deliveries_in(home.quarantine / "deliveries", "*/*"))
     removed = 0
     for delivery in (one for one in (*archived, *aside) if one.feed.source in sources and one.dated_on <= until):

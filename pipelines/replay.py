@@ -19,7 +19,7 @@ from ledger.decisions.errors import LedgerMissingError
 from ledger.decisions.ledger import Ledger
 from matching.trained import load_models, shipped_models
 from pipelines.nightly import run_night
-from pipelines.retention import deliveries_in
+from pipelines.retention import archived_in
 from pipelines.settings import Settings, StorageSettings, ledger_url
 from warehouse.disk import file_digest, put_text
 from warehouse.home import Home
@@ -103,16 +103,21 @@ def _lay_out_deliveries(home: Home, release: Release, copy: Home) -> None:
     With those the night compares its own: a delivery with the bytes of the one before it is late. Of a file's other
     revisions the night may have known nothing: none is laid out.
     """
-    kept = {delivery.delivery_id: delivery for delivery in deliveries_in(home.archive, "*")}
+    archived = list(archived_in(home))
+
+    def find(delivery_id: str, digest: str) -> Delivery | None:
+        named = (delivery for delivery in archived if delivery.delivery_id == delivery_id)
+        return next((delivery for delivery in named if file_digest(delivery.path) == digest), None)
+
     for source, name, digest, delivery_id in _used(release):
-        delivery = kept.get(delivery_id)
-        if delivery is None or file_digest(delivery.path) != digest:
+        delivery = find(delivery_id, digest)
+        if delivery is None:
             raise NotReplayableError(f"the archive does not hold {name} of {source} as the night read it")
         _copy(delivery, copy.path / "landing" / source)
     before = next((made for made in list_releases(home) if made.release_id == release.follows), None)
     for source, _, digest, delivery_id in _used(before) if before else ():
-        if delivery_id in kept and file_digest(kept[delivery_id].path) == digest:
-            _copy(kept[delivery_id], copy.archive / source)
+        if (delivery := find(delivery_id, digest)) is not None:
+            _copy(delivery, copy.archive / source)
 
 
 def _used(release: Release) -> Iterable[tuple[str, str, str, str]]:

@@ -57,7 +57,7 @@ def find_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
         "releases": ((one.path, one.as_of) for one in releases if one not in kept),
         "archive": (
             (file, delivery.dated_on)
-            for delivery in deliveries_in(home.archive, "*")
+            for delivery in archived_in(home)
             if delivery.delivery_id not in needed
             for file in (delivery.path, delivery.companion_path)
             if file is not None and file.exists()
@@ -129,6 +129,12 @@ def _runs(home: Home) -> Iterator[tuple[Path, date]]:
     for run in list_runs(home, skip_unreadable=True)[:-1]:
         if run.night:
             yield home.runs / f"{run.run_id}.json", date.fromisoformat(run.night)
+
+
+def archived_in(home: Home) -> Iterator[Delivery]:
+    """The archived deliveries; after them those whose name came again with other bytes."""
+    yield from deliveries_in(home.archive, "*")
+    yield from deliveries_in(home.archive, "*/*")
 
 
 def deliveries_in(folder: Path, files: str) -> Iterator[Delivery]:

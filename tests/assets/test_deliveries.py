@@ -8,9 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from assets.copies import replaced_folders
 from assets.deliveries import take_in
 from assets.sources import find_sources
 from samples.nights import write_nights
+from tests.support.spoil import keep_rows
 
 NIGHT = date(2026, 11, 20)
 SOURCES = {source.name: source for source in find_sources()}
@@ -28,8 +30,8 @@ def landing(made, tmp_path):
     return Path(shutil.copytree(made, tmp_path / "landing"))
 
 
-def look(landing, source, *, as_of=NIGHT):
-    return take_in(SOURCES[source], landing=landing, archive=landing.parent / "archive", as_of=as_of)
+def look(landing, source, *, as_of=NIGHT, known=None):
+    return take_in(SOURCES[source], landing=landing, archive=landing.parent / "archive", as_of=as_of, known=known)
 
 
 def states(intake):
@@ -109,6 +111,45 @@ def test_the_archived_file_is_used_when_the_same_name_comes_again_and_is_cut(lan
     intake = look(landing, "pnd")
     assert intake.tables["raw_pnd__orders"].height == rows
     assert intake.deliveries.get_column("delivery_id").is_unique().all()
+
+
+def sent_again_under_its_name(landing):
+    """The PND's file is archived, then comes under its name without its last record: what was used of it first."""
+    first = look(landing, "pnd")
+    file = only_file(landing, "pnd", ".gz")
+    file.write_bytes(gzip.compress(b"".join(gzip.decompress(file.read_bytes()).splitlines(keepends=True)[:-1])))
+    (digest,) = first.deliveries.get_column("sha256")
+    look(landing, "pnd", known=(known := {first.deliveries.item(0, "delivery_id"): {digest}}))
+    return file, first, known
+
+
+def test_what_a_release_rests_on_is_used_when_its_name_came_again_and_no_release_rests_on_that(landing):
+    file, first, known = sent_again_under_its_name(landing)
+    file.unlink()
+    intake = look(landing, "pnd", known=known)
+    assert all(intake.tables[name].equals(table) for name, table in first.tables.items())
+    assert intake.deliveries.filter("is_used").get_column("sha256").to_list() == list(*known.values())
+
+
+def test_a_revision_that_brings_back_what_was_replaced_counts(landing):
+    file, first, known = sent_again_under_its_name(landing)
+    (replaced,) = (landing.parent / "archive" / "pnd").glob("*/*")
+    assert replaced.name == file.name
+    shutil.copy(replaced, file.with_name(file.name.replace(".jsonl", "_r2.jsonl")))
+    used = look(landing, "pnd", known=known).deliveries.filter("is_used")
+    assert used.select("revision", "sha256").rows() == [(2, *first.deliveries.get_column("sha256"))]
+
+
+def test_a_replaced_delivery_keeps_its_companion_and_the_last_replaced_counts_first(landing):
+    archive = landing.parent / "archive" / "court"
+    file, sent = only_file(landing, "court", ".csv"), []
+    for rows in (5, 4, 3):
+        keep_rows(file, rows)
+        sent.append((file.read_bytes(), file.with_name(f"{file.stem}.manifest.json").read_bytes()))
+        look(landing, "court")
+    folders = [archive, *replaced_folders(archive)]
+    kept = [(only_file(folder, "", ".csv"), only_file(folder, "", ".json")) for folder in folders]
+    assert [(csv.read_bytes(), manifest.read_bytes()) for csv, manifest in kept] == sent[::-1]
 
 
 def test_the_readable_rest_of_a_cut_file_goes_on_when_there_is_no_other(landing):

@@ -8,7 +8,7 @@ from nights import SERIES, command, copy_of, nightly, quickly
 
 from pipelines.replay import NotReplayableError, replay
 from pipelines.settings import Settings, read_settings
-from tests.support.spoil import keep_first, renew_manifest, send_again
+from tests.support.spoil import change_rows, keep_first, send_again
 from warehouse.home import Home
 from warehouse.releases.release import read_release
 
@@ -54,11 +54,21 @@ def test_what_came_after_a_night_or_before_it_does_not_change_its_replay(home, t
         assert said.exit_code == 0, said.stderr
 
 
+@pytest.mark.long
+def test_a_night_can_be_replayed_when_the_name_of_its_delivery_came_again_with_other_bytes(
+    home, three_nights, tmp_path
+):
+    landing = copy_of(three_nights / "night-3" / "landing", tmp_path / "landing")
+    drop_last(next((landing / "court").glob("*.csv")))
+    nightly(home.path, landing, LAST)
+    for name in (f"r{LAST}", f"r{LAST}.2"):
+        said = command("replay", name, home=home.path)
+        assert said.exit_code == 0, said.stderr
+
+
 def drop_last(path):
     """Let a court file and its manifest hold one result less."""
-    content = b"".join(path.read_bytes().splitlines(keepends=True)[:-1])
-    path.write_bytes(content)
-    renew_manifest(path)
+    change_rows(path, lambda _, rows: rows.pop())
 
 
 def test_a_night_whose_delivery_is_no_longer_kept_can_not_be_replayed(home):
