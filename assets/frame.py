@@ -26,7 +26,7 @@ from expectations.suites import suite_for
 from ledger.decisions.errors import LedgerLockedError, LedgerUnreachableError
 from matching.engine.patterns import Each
 from matching.engine.spark import spark_pieces
-from reconciliation.statutes import COMMENCED_ON
+from reconciliation.statutes import FIRST_ORDER_ON
 from warehouse.home import Home
 from warehouse.run_lock import only_run
 from warehouse.schema import Table
@@ -36,9 +36,6 @@ from warehouse.store import TableStore
 from warehouse.tables.register import EXPECTATION_RESULTS
 from warehouse.time_zone import LONDON
 
-LAW_IN_FORCE = min(COMMENCED_ON.values())
-"""No order, and no night, is older."""
-
 
 def nights_since(first: date) -> dg.DailyPartitionsDefinition:
     """The nights from one on, up to that of today."""
@@ -47,10 +44,10 @@ def nights_since(first: date) -> dg.DailyPartitionsDefinition:
 
 def is_night(day: date) -> bool:
     """Whether a night can be run for a day: the law was in force, and the day has begun."""
-    return LAW_IN_FORCE <= day <= datetime.now(LONDON).date()
+    return FIRST_ORDER_ON <= day <= datetime.now(LONDON).date()
 
 
-NIGHTS = nights_since(LAW_IN_FORCE)
+NIGHTS = nights_since(FIRST_ORDER_ON)
 """All nights that there may be; an installation shows those since its first delivery (`pipelines.assembly`)."""
 STRUCTURE, CONTENT = "structure", "content"
 # Results of a table's suite are kept under its name with this before it.

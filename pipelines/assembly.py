@@ -11,7 +11,7 @@ import dagster as dg
 
 from assets.code import code_digest
 from assets.decisions import DECISION_ASSETS
-from assets.frame import LAW_IN_FORCE, Night, night_resource, nights_since
+from assets.frame import Night, night_resource, nights_since
 from assets.ingest import INGEST_ASSETS
 from assets.judgement import judgement
 from assets.link import LINK_ASSETS
@@ -23,6 +23,7 @@ from pipelines.progress import run_logger
 from pipelines.runs import COMMAND_LINE, DAGSTER, RunRecorder
 from pipelines.sensors import delivery_sensor, failed_night, landed_files, listing_digest, published_night
 from pipelines.settings import Settings
+from reconciliation.statutes import FIRST_ORDER_ON
 from warehouse.home import Home
 
 ASSETS = [*INGEST_ASSETS, *DECISION_ASSETS, *MODEL_ASSETS, *LINK_ASSETS, register, judgement, release]
@@ -43,7 +44,7 @@ def build_definitions(
     known_at: datetime | None = None,
     is_locked: bool = False,
     is_full: bool = False,
-    first_night: date = LAW_IN_FORCE,
+    first_night: date = FIRST_ORDER_ON,
 ) -> dg.Definitions:
     """The definitions over one folder of state and one landing folder.
 

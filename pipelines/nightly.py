@@ -12,7 +12,7 @@ import dagster as dg
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from assets.frame import LAW_IN_FORCE, is_night
+from assets.frame import is_night
 from expectations.gates import DELIVERY
 from pipelines.assembly import ASSETS, basis_of, build_definitions
 from pipelines.failures import NO_WORDS, known_cause, words_of_failure
@@ -20,6 +20,7 @@ from pipelines.jobs import nightly_job
 from pipelines.progress import shown_progress
 from pipelines.runs import COMMAND_LINE, RunRecord, RunState, close_run, list_runs
 from pipelines.settings import Settings, SettingsError
+from reconciliation.statutes import FIRST_ORDER_ON
 from warehouse.home import Home
 from warehouse.log_lines import log_event
 from warehouse.object_store import StorageError
@@ -114,7 +115,7 @@ def require_night(as_of: date) -> None:
         UnknownNightError: the date lies before the first night or after today.
     """
     if not is_night(as_of):
-        raise UnknownNightError(f"there is no night {as_of}: the first is {LAW_IN_FORCE}, the last that of today")
+        raise UnknownNightError(f"there is no night {as_of}: the first is {FIRST_ORDER_ON}, the last that of today")
 
 
 def _publish(home: Home, definitions: dg.Definitions, as_of: date, done: frozenset[str]) -> Release:

@@ -13,6 +13,7 @@ from reconciliation import sitting_days
 from reconciliation.date_arithmetic import months_after, whole_months
 from reconciliation.statutes import (
     COMMENCED_ON,
+    FIRST_ORDER_ON,
     HALF_YEAR,
     LONGEST_TRAVEL_MONTHS,
     MINIMUM_MONTHS,
@@ -62,7 +63,7 @@ starts_by_term = (_start_by_term, _start_by_term.dt.offset_by("1d"))
 
 commenced_on = pl.coalesce(
     pl.col("order_type").replace_strict(COMMENCED_ON, default=None, return_dtype=pl.Date),
-    pl.lit(min(COMMENCED_ON.values())),
+    pl.lit(FIRST_ORDER_ON),
 )
 is_sitting_day = sitting_days.is_sitting_day(pl.col("made_on"), _court)
 is_after_night = (pl.col("made_on") > pl.col("night")).fill_null(value=False)

@@ -9,9 +9,7 @@ from datetime import date
 import polars as pl
 
 from reconciliation.endings import Before
-from warehouse.sources import has_row_key
-
-DELIVERED_ON = pl.col("delivery_id").str.extract(r":(\d{4}-\d{2}-\d{2}):").str.to_date(strict=False)
+from warehouse.sources import delivered_on, has_row_key
 
 
 def find_first_seen(records: pl.DataFrame, before: Before) -> pl.Series:
@@ -41,7 +39,7 @@ def find_sightings(order_sources: pl.DataFrame, before: Before, *, as_of: date) 
     """
     former = before.orders.select("order_id", former=pl.col("first_seen_on").fill_null(pl.lit(before.as_of, pl.Date)))
     seen = order_sources.group_by("order_id").agg(
-        pl.col("first_seen_on").min(), last_seen_on=pl.min_horizontal(DELIVERED_ON.max(), pl.lit(as_of))
+        pl.col("first_seen_on").min(), last_seen_on=pl.min_horizontal(delivered_on.max(), pl.lit(as_of))
     )
     return seen.join(former, on="order_id", how="left").select(
         "order_id", pl.min_horizontal("first_seen_on", "former").alias("first_seen_on"), "last_seen_on"

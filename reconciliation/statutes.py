@@ -25,6 +25,7 @@ COMMENCED_IN_NORTHERN_IRELAND_ON: Final = date(2016, 4, 1)
 """HTENI Schedule 3 (R32; SR 2016/61)."""
 
 FIRST_ORDER_ON: Final = min(COMMENCED_ON.values())
+"""No order, and no night, is older."""
 
 OPEN_ENDED_TYPES: Final = ("STRO", "STPO")
 """Types that may run until further order. Scottish orders are fixed (R27, R29; HTEAS ss.20(2), 27(2))."""

@@ -195,6 +195,8 @@ if any(sorted(precedence) != sorted(SOURCE_NAMES) for precedence in PRECEDENCES)
 
 is_from_court: Final = pl.col("source").is_in(COURT_SOURCES)
 has_row_key: Final = pl.col("source").is_in([facts.name for facts in SOURCES if facts.has_row_keys])
+delivered_on: Final = pl.col("delivery_id").str.extract(r":(\d{4}-\d{2}-\d{2}):").str.to_date("%Y-%m-%d", strict=False)
+"""The day of a delivery, which its id holds; of a return the last of its month."""
 
 
 def is_asked_for(column: str) -> pl.Expr:

@@ -53,6 +53,7 @@ from assets.parsing.words import known
 from assets.sources.rocu_formulas import SHEET_ROW, part_failed
 from reconciliation.date_arithmetic import months_after
 from warehouse.codes import codes
+from warehouse.sources import delivered_on
 
 # `Interim?` is answered by yes or no, `Interim/Full` by the word or its first letter.
 INTERIM_CODES = {
@@ -170,7 +171,7 @@ def _orders(people: pl.DataFrame) -> pl.DataFrame:
         is_county_lines=read_yes_no(pl.col("sent_county_lines")),
         breach_count=_breaches(),
         recorded_status=recorded_status(pl.col("sent_status")),
-        recorded_on=_last_day_of_month(),
+        recorded_on=delivered_on.dt.month_end(),  # a return states how things are at the end of its month
         court_as_written=pl.col("sent_court"),
         force_as_written=pl.col("sent_force"),
         occurrence_ref=pl.col("sent_occurrence_ref"),
@@ -234,13 +235,6 @@ def _breaches() -> pl.Expr:
         pl.col("sent_breaches").str.to_uppercase().replace_strict(BREACH_COUNTS, default=None, return_dtype=pl.Int64)
     )
     return pl.coalesce(_whole_number("sent_breaches"), words)
-
-
-def _last_day_of_month() -> pl.Expr:
-    """A return states how things are at the end of its month, which the delivery's id holds."""
-    return (
-        pl.col("delivery_id").str.extract(r":(\d{4}-\d{2}-\d{2}):").str.to_date("%Y-%m-%d", strict=False).dt.month_end()
-    )
 
 
 def _conditions(orders: pl.DataFrame) -> pl.DataFrame:
