@@ -95,7 +95,7 @@ def name_decisions(reasons: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -
 
 
 def orders_with_decided_period(decided: Mapping[str, pl.DataFrame]) -> pl.Series:
-    """The orders of which a steward gave the end or the length, and so said that there is one, held by a source or not.
+    """The orders whose period a steward decided: its end, its length, or whether it runs until further order.
 
     Args:
         decided: what stewards decided, by field, with `order_id`.

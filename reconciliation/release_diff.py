@@ -205,7 +205,7 @@ def _changed(both: pl.LazyFrame, column: Column) -> pl.LazyFrame:
 def cause_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """What made two releases differ as a whole, by their manifests.
 
-    For releases that do not carry on from one another: a night gives each difference its own cause (`find_causes`).
+    For releases that do not carry on from one another: a night gives each difference its own (`assets.changes.causes`).
     Sources that sent anything else come first, then stewards, the model and the settings; what is left are rules.
     """
     inputs = [dict(manifest.get("inputs", {})) for manifest in (before, after)]

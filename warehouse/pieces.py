@@ -87,7 +87,8 @@ class Pieces:
         """All rows of a table by its key, each piece of which is so: sorted some rows at a time, so that few are held.
 
         Args:
-            name: of the table, whose pieces are given up.
+            name: of the table. Of more than `MOST_ROWS` rows it is written again, and its pieces are removed; of
+                fewer its pieces are read, and must stay.
             key: columns without which no row is; no two rows have the same.
         """
         pieces = [pl.scan_ipc(file) for file in self._files(name)]

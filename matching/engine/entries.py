@@ -1,7 +1,7 @@
 """Entries of a model made from conditions, with the shares that are declared for their levels.
 
-Belongs here: the way from declared levels to a `Comparison`. Does not: conditions (`pair_conditions`), their evaluation
-(`expressions`).
+Belongs here: the way from declared levels to a `Comparison`. Does not: conditions
+(`comparators.pair_conditions`), their evaluation (`comparators.expressions`).
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
 """A model of confidence: what each observation weighs, and the probability they come to.
 
-Belongs here: the file, applying it, explaining it. Does not: what is observed (`values`, `links`), learning.
+Belongs here: the file, applying it, explaining it. Does not: what is observed (`values`, `links`,
+`contents`), learning (`learning`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -136,6 +137,6 @@ def load_model(path: Path) -> ConfidenceModel:
 
 @cache
 def shipped_model(name: str) -> ConfidenceModel:
-    """A model that comes with Concord: value, link, pair or order."""
+    """A model that comes with Concord: value, link, pair, order or contents."""
     file = files("reconciliation").joinpath("confidence", "shipped", f"{name}.json")
     return ConfidenceModel.model_validate_json(file.read_bytes())

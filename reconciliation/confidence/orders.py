@@ -1,6 +1,7 @@
 """How sure each order is: who is bound, until when, by what.
 
-Belongs here: what is put together, and how. Does not: single values (`values`) and links (`links`).
+Belongs here: what is put together, and how. Does not: single values (`values`), links (`links`),
+conditions and status (`contents`).
 """
 
 from typing import Final
@@ -13,7 +14,8 @@ WHO: Final = ("forenames", "surname", "date_of_birth", "pnc_id")
 UNTIL_WHEN: Final = ("start_on", "end_on", "is_until_further_order")
 BY_WHAT: Final = ("order_type", "is_interim", "court_code", "made_on")
 DECISIVE: Final = (*WHO, *UNTIL_WHEN, *BY_WHAT)
-"""The golden values that must be true for an order to be right. Its conditions are not measured."""
+"""The golden values that must be true for an order to be right. Its conditions and its status have a confidence of
+their own (`contents`)."""
 
 
 def order_confidence(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl.DataFrame:

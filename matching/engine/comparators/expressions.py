@@ -1,7 +1,7 @@
 """A comparator made of conditions on both records, for what no other comparator covers.
 
 Belongs here: levels and features as polars expressions. Does not: the conditions themselves (`pair_conditions`), whole
-entries of a model (`entries`).
+entries of a model (`matching.engine.entries`).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,6 @@
 """Comparators of numbers: how far they are apart.
 
-Belongs here: amounts and measures. Does not: dates (`dates`), numbers that name something (`identifiers`, `text`).
+Belongs here: amounts and measures. Does not: dates (`dates`), numbers that name something (`text`).
 """
 
 from dataclasses import dataclass

@@ -223,7 +223,7 @@ def _digits(day: pl.Expr) -> pl.Expr:
 
 
 def letter_off(column: str) -> pl.Expr:
-    """Only the last character, the check letter, differs."""
+    """The same but for the last character, the check letter, which may be the same too."""
     return left(column).str.head(-1) == right(column).str.head(-1)
 
 
