@@ -106,10 +106,8 @@ def time_limit(seconds: int) -> Iterator[None]:
 
 
 def _put(delivery: Delivery, folder: Path) -> None:
-    """The companion first: a delivery is never without it."""
-    for path in (delivery.companion_path, delivery.path):
-        if path is not None and path.exists():
-            put_in_place(path, folder / path.name)
+    for path in delivery.files:
+        put_in_place(path, folder / path.name)
 
 
 def _copy(path: Path, folder: Path, limits: Limits) -> str:

@@ -197,10 +197,9 @@ def _erase_deliveries(home: Home, current: Release | None, sources: Collection[s
     aside = list(deliveries_in(home.quarantine / "deliveries", "*/*"))
     removed = 0
     for delivery in (one for one in (*archived, *aside) if one.feed.source in sources and one.dated_on <= until):
-        for path in (delivery.path, delivery.companion_path):
-            if path is not None and path.exists():
-                path.unlink()
-                removed += 1
+        for path in delivery.files:
+            path.unlink()
+            removed += 1
     for path, night in dated(home.quarantine):
         if night <= until:
             rows = pl.read_parquet(path).filter(~pl.col("source").is_in(sources))

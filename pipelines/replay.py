@@ -128,9 +128,8 @@ def _used(release: Release) -> Iterable[tuple[str, str, str, str]]:
 
 def _copy(delivery: Delivery, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for path in (delivery.path, delivery.companion_path):
-        if path is not None and path.exists():
-            shutil.copyfile(path, folder / path.name)
+    for path in delivery.files:
+        shutil.copyfile(path, folder / path.name)
 
 
 def _lay_out_models(home: Home, release: Release, copy: Home) -> None:

@@ -5,7 +5,7 @@ person (`concord erase`).
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -55,17 +55,11 @@ def find_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
     needed = {name for one in kept for name in one.manifest.get("inputs", {})}
     found = {
         "releases": ((one.path, one.as_of) for one in releases if one not in kept),
-        "archive": (
-            (file, delivery.dated_on)
-            for delivery in archived_in(home)
-            if delivery.delivery_id not in needed
-            for file in (delivery.path, delivery.companion_path)
-            if file is not None and file.exists()
-        ),
+        "archive": _files_of(one for one in archived_in(home) if one.delivery_id not in needed),
         "tables": (one for one in dated(home.tables) if one[1].isoformat() != last_night),
         "quarantine": [
             *dated(home.quarantine),
-            *((one.path.parent, one.dated_on) for one in deliveries_in(home.quarantine / "deliveries", "*/*")),
+            *_files_of(deliveries_in(home.quarantine / "deliveries", "*/*")),
         ],
         "runs": _runs(home),
     }
@@ -90,7 +84,10 @@ def prune(home: Home, outdated: list[Outdated]) -> None:
         else:
             path.unlink()
     for folder in {one.path.parent for one in outdated}:
-        sync(folder)
+        is_emptied = folder.parent != home.path and not any(folder.iterdir())
+        if is_emptied:
+            folder.rmdir()
+        sync(folder.parent if is_emptied else folder)
 
 
 def prune_outdated(home: Home, settings: RetentionSettings) -> list[Outdated]:
@@ -129,6 +126,11 @@ def _runs(home: Home) -> Iterator[tuple[Path, date]]:
     for run in list_runs(home, skip_unreadable=True)[:-1]:
         if run.night:
             yield home.runs / f"{run.run_id}.json", date.fromisoformat(run.night)
+
+
+def _files_of(deliveries: Iterable[Delivery]) -> Iterator[tuple[Path, date]]:
+    """Each file by itself: those of one content lie in one folder, whatever their dates."""
+    return ((file, delivery.dated_on) for delivery in deliveries for file in delivery.files)
 
 
 def archived_in(home: Home) -> Iterator[Delivery]:

@@ -97,6 +97,11 @@ class Delivery:
         """The file that comes with this one, whether or not it is there."""
         return self.path.with_name(self.feed.companion(self.path.name)) if self.feed.companion else None
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Those of its files that are there, the companion first: put in this order, it is never without it."""
+        return tuple(path for path in (self.companion_path, self.path) if path is not None and path.exists())
+
     def sha256(self) -> str:
         """Digest of the file's bytes, read in blocks."""
         return regular_digest(self.path)

@@ -65,6 +65,34 @@ def test_days_count_from_the_release_in_force_and_not_from_today(home):
     assert current_release(home).as_of + timedelta(days=1) < SERIES[1]
 
 
+def set_aside(home, name):
+    """A delivery of bytes that could not be used, and came under several names."""
+    folder = home.quarantine / "deliveries" / "court" / "0123456789ab"
+    folder.mkdir(parents=True, exist_ok=True)
+    for ending in (".csv", ".manifest.json"):
+        (folder / f"court_results_{name}{ending}").write_text("spoilt")
+    return folder
+
+
+def test_of_deliveries_set_aside_for_the_same_bytes_only_the_older_goes(home):
+    for night in (SERIES[0], SERIES[-1]):
+        folder = set_aside(home, night)
+    prune_outdated(home, SHORT)
+    assert sorted(file.name for file in folder.iterdir()) == [
+        f"court_results_{SERIES[-1]}.csv",
+        f"court_results_{SERIES[-1]}.manifest.json",
+    ]
+
+
+def test_a_folder_of_deliveries_set_aside_goes_with_the_last_of_them(home):
+    for night in SERIES[:2]:
+        folder = set_aside(home, night)
+    listed = [one for one in prune_outdated(home, SHORT) if one.path.parent == folder]
+    assert len(listed) == 4
+    assert not folder.exists()
+    assert home.quarantine.exists()
+
+
 def test_what_a_killed_run_left_in_the_folder_of_a_night_is_gone_after_any_later_run(home):
     night = home.tables / str(SERIES[0])
     (night / ".pieces_of_register" / "orders").mkdir(parents=True)
