@@ -1,11 +1,11 @@
-"""Which orders that bind the register shows as ended, and the other way round."""
+"""Which orders and prohibitions that bind the register shows as ended, and the other way round."""
 
 from datetime import date
 
 import polars as pl
 import pytest
 
-from benchmarks.protection import Shown, count_shown
+from benchmarks.protection import Shown, count_prohibitions, count_shown
 
 NIGHT = date(2026, 11, 20)
 BEFORE, LATER = date(2026, 11, 19), date(2027, 1, 1)
@@ -55,3 +55,37 @@ def test_an_order_that_no_record_of_the_register_is_of_is_shown_as_free(tmp_path
         "orders": pl.DataFrame(schema={"order_id": pl.String, "binds_until": pl.Date}),
     }
     assert count_shown(register, tmp_path, NIGHT).shown_free == 1
+
+
+@pytest.mark.parametrize(
+    ("true", "listed", "order_ends", "expected"),
+    [
+        pytest.param({}, {}, LATER, Shown(1, 0, 0, 0), id="believed"),
+        pytest.param({}, {"is_golden": False}, LATER, Shown(1, 1, 0, 0), id="not believed"),
+        pytest.param({}, {"is_golden": False, "is_doubtful": True}, LATER, Shown(1, 0, 0, 0), id="in doubt"),
+        pytest.param({}, {"is_lapsed": True}, LATER, Shown(1, 1, 0, 0), id="shown as lapsed"),
+        pytest.param({}, {"condition_code": "C02"}, LATER, Shown(1, 1, 0, 0), id="another one in its place"),
+        pytest.param({}, {}, BEFORE, Shown(1, 1, 0, 0), id="of an order shown as ended"),
+        pytest.param({"status": "E"}, {}, LATER, Shown(0, 0, 1, 1), id="of an order that has ended"),
+        pytest.param(
+            {"conditions": "C28", "travel_banned_until": BEFORE.isoformat()},
+            {"condition_code": "C28"},
+            LATER,
+            Shown(0, 0, 1, 1),
+            id="a ban on travel that has lapsed",
+        ),
+        pytest.param({"conditions": "C29"}, {}, LATER, Shown(0, 0, 0, 0), id="a duty to notify is no prohibition"),
+    ],
+)
+def test_prohibitions_that_bind_are_shown_as_binding(tmp_path, true, listed, order_ends, expected):
+    order = {"order_id": "T", "status": "L", "conditions": "C01", "travel_banned_until": None} | true
+    pl.DataFrame([order]).write_csv(tmp_path / "orders.csv")
+    record = {"source": "pnc", "source_key": "0"}
+    pl.DataFrame([record | {"order_id": "T"}]).write_csv(tmp_path / "links.csv")
+    condition = {"order_id": "0", "condition_code": "C01", "is_golden": True, "is_doubtful": False, "is_lapsed": False}
+    register = {
+        "order_sources": pl.DataFrame([record | {"order_id": "0"}]),
+        "orders": pl.DataFrame([{"order_id": "0", "binds_until": order_ends}]),
+        "conditions": pl.DataFrame([condition | listed]),
+    }
+    assert count_prohibitions(register, tmp_path, NIGHT) == expected
