@@ -26,16 +26,11 @@ def _other_names(persons: pl.DataFrame, held: pl.DataFrame, aliases: pl.DataFram
     """Names, folded, under which a source holds the person or an alias, other than the golden name."""
     owners = held.select("record_id", "subject_id")
     folded = pl.format("{}, {}", pl.col("surname_folded").fill_null("-"), pl.col("forenames_folded").fill_null("-"))
-    own = held.select("subject_id", "forenames", "surname", folded.alias("name"))
-    golden = own.join(
-        persons.select("subject_id", "forenames", "surname"),
-        on=["subject_id", "forenames", "surname"],
-        how="semi",
-        nulls_equal=True,
-    ).select("subject_id", "name")
+    own = held.select("subject_id", folded.alias("name"))
+    golden = persons.select("subject_id", folded.alias("name"))
     other = aliases.join(owners, on="record_id").select("subject_id", folded.alias("name"))
     return (
-        pl.concat([own.select("subject_id", "name"), other])
+        pl.concat([own, other])
         .join(golden, on=["subject_id", "name"], how="anti")
         .filter(pl.col("name") != "-, -")
         .group_by("subject_id")
