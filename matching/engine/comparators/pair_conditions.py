@@ -181,12 +181,13 @@ def day_and_month_swapped(column: str) -> pl.Expr:
 
 
 def year_off(column: str, years: int) -> pl.Expr:
-    """Same day and month (or the day after 29 February), at most so many years apart."""
+    """Same day and month (or 28 and 29 February), at most so many years apart."""
     one, other = left(column).dt, right(column).dt
+    is_leap_day = (one.month() == 2) & (one.day() + other.day() == 28 + 29)
     return (
         ((one.year() - other.year()).abs() <= years)
         & (one.month() == other.month())
-        & ((one.day() - other.day()).abs() <= pl.when(one.month() == 2).then(1).otherwise(0))
+        & ((one.day() == other.day()) | is_leap_day)
     )
 
 

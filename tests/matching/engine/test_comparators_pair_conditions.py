@@ -28,6 +28,9 @@ def holds(condition: pl.Expr, one: object, other: object) -> bool | None:
         ),
         pytest.param(say.year_off("value", 1), date(2020, 5, 6), date(2021, 5, 6), True, id="a year off"),
         pytest.param(say.year_off("value", 1), date(2020, 2, 29), date(2021, 2, 28), True, id="a year off a leap day"),
+        pytest.param(
+            say.year_off("value", 1), date(2020, 2, 14), date(2021, 2, 15), False, id="another day of February"
+        ),
         pytest.param(say.year_off("value", 1), date(2020, 5, 6), date(2022, 5, 6), False, id="two years off"),
         pytest.param(say.digits_off("value") == 3, date(1993, 5, 14), date(2003, 5, 14), True, id="three digits"),
         pytest.param(say.digits_off("value") == 1, date(1993, 5, 14), date(1983, 5, 14), True, id="one digit"),
