@@ -16,7 +16,7 @@ from assets.sources import find_sources
 from ledger.decisions.record_values import READ
 from matching.arrests import link_arrests
 from matching.orders import link_orders
-from reconciliation.dropped_orders import last_conditions, last_records
+from reconciliation.dropped_orders import keep_dropped
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
@@ -75,8 +75,7 @@ def linked_orders(context: dg.AssetExecutionContext, night: NightResource) -> As
     tonight = gather(store, "orders").select(READ).collect()
     if tonight.is_empty():
         raise dg.Failure(nothing_to_link(store))
-    dropped = last_records(tonight, former.table, as_of=as_of)
-    conditions = last_conditions(dropped, former.table)
+    dropped, conditions = keep_dropped(tonight, former.table, as_of=as_of)
     decisions = link_decisions(store.scan(DECISIONS.name).collect(), pl.concat([tonight, dropped.select(READ)]))
     del tonight
     with warnings_in_log(context), night.each() as each:

@@ -16,6 +16,7 @@ from reconciliation.law import may_bind_from
 from reconciliation.stable_ids import record_handles
 from reconciliation.standing import AMENDED
 from warehouse.schema import Table
+from warehouse.sources import has_row_key
 from warehouse.tables.core import CORE_CONDITIONS, CORE_ORDERS
 from warehouse.tables.link import IDENTITIES
 from warehouse.tables.register import CONDITIONS, ORDER_SOURCES, ORDERS, UNCODED_CONDITIONS
@@ -26,8 +27,11 @@ FormerTable = Callable[[Table], pl.DataFrame]
 """The tables of the release before; empty ones on the first night."""
 
 
-def last_records(tonight: pl.DataFrame, former: FormerTable, *, as_of: date) -> pl.DataFrame:
-    """The last known records of orders that bind, or may, and of which no record came tonight.
+def keep_dropped(tonight: pl.DataFrame, former: FormerTable, *, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The last known records of orders that bind, or may, and of which no record came tonight; and their conditions.
+
+    A row of a workbook may have taken the place of another: where the id of a last record is that of a record of
+    tonight, it is kept under one of its own, made with the id of its order.
 
     Args:
         tonight: order records of all sources, in the shape of `core__orders`.
@@ -35,42 +39,39 @@ def last_records(tonight: pl.DataFrame, former: FormerTable, *, as_of: date) -> 
         as_of: the night: what had ended by then is not kept.
 
     Returns:
-        `CORE_ORDERS`, sorted by its key; no record of tonight among them.
+        `CORE_ORDERS` and `CORE_CONDITIONS`, sorted by their keys; no record of tonight among them. Conditions are those
+        that the release before lists, coded or not, a row for each source of each. Names of third parties are masked
+        in their texts: the release holds no others.
     """
-    # A result that says what became of an order does not hold it.
-    handles = digests(record_handles(tonight.filter(pl.col("event").is_null())).get_column("handle")).to_frame()
+    # A result that says what became of an order does not hold it; nor does a row on another person of its occurrence.
+    holding = record_handles(tonight.filter(pl.col("event").is_null()), with_person=True)
+    handles = digests(holding.get_column("handle")).to_frame()
     held = former(IDENTITIES).filter(pl.col("kind") == "order").join(handles, on="handle", how="semi")
+    is_taken = pl.col("record_id").is_in(tonight.get_column("record_id").implode())
     dropped = (
         former(ORDERS)
         .filter(may_bind_from(as_of))
         .join(held, left_on="order_id", right_on="id", how="anti")
         .join(former(ORDER_SOURCES), on="order_id")
-        .join(tonight, on="record_id", how="anti")
+        .filter(~(has_row_key & is_taken))
     )
     if dropped.is_empty():  # as on most nights
-        return CORE_ORDERS.empty()
-    records = former(SOURCE_RECORDS).join(dropped, on="record_id", how="semi")
-    return CORE_ORDERS.conform(records).sort(CORE_ORDERS.key)
+        return CORE_ORDERS.empty(), CORE_CONDITIONS.empty()
+    own_key = pl.when(is_taken).then(pl.format("{}#{}", "order_id", "source_key")).otherwise("source_key")
+    keys = dropped.select("record_id", own_key.alias("own_key"))
+    records = former(SOURCE_RECORDS).join(keys, on="record_id").with_columns(source_key="own_key")
+    conditions = _list_conditions(dropped, former).join(keys, on="record_id")
+    own_id = pl.format("{}:{}", "source", "own_key").alias("record_id")
+    return (
+        CORE_ORDERS.conform(records.with_columns(own_id)).sort(CORE_ORDERS.key),
+        CORE_CONDITIONS.conform(conditions.with_columns(own_id)).sort(CORE_CONDITIONS.key),
+    )
 
 
-def last_conditions(records: pl.DataFrame, former: FormerTable) -> pl.DataFrame:
-    """The conditions of dropped orders as the release before lists them, coded or not, a row for each source of each.
-
-    Names of third parties are masked in their texts: the release holds no others.
-
-    Args:
-        records: from `last_records`.
-        former: the release before.
-
-    Returns:
-        `CORE_CONDITIONS`, sorted by its key.
-    """
-    if records.is_empty():
-        return CORE_CONDITIONS.empty()
+def _list_conditions(dropped: pl.DataFrame, former: FormerTable) -> pl.DataFrame:
+    """The conditions of dropped orders, on one record of each source that the release before names for them."""
     firsts = (
-        former(ORDER_SOURCES)
-        .join(records, on="record_id", how="semi")
-        .sort("is_amended", "record_id")
+        dropped.sort("is_amended", "record_id")
         .unique(["order_id", "source"], keep="first", maintain_order=True)
         .select("order_id", "source", "record_id")
     )
@@ -78,7 +79,7 @@ def last_conditions(records: pl.DataFrame, former: FormerTable) -> pl.DataFrame:
     uncoded = former(UNCODED_CONDITIONS).with_columns(
         condition_code=pl.lit(None, pl.String), match_score=pl.lit(None, pl.Float64)
     )
-    listed = (
+    return (
         pl.concat([former(CONDITIONS).select(columns), uncoded.select(columns)])
         .explode("sources")
         .rename({"sources": "source"})
@@ -86,7 +87,6 @@ def last_conditions(records: pl.DataFrame, former: FormerTable) -> pl.DataFrame:
         .sort("record_id", "condition_code", "text")
         .with_columns(sequence=pl.int_range(1, pl.len() + 1).over("record_id"), is_cut=pl.lit(value=False))
     )
-    return CORE_CONDITIONS.conform(listed)
 
 
 def mark_dropped(held: pl.DataFrame, dropped: pl.Series) -> pl.DataFrame:
@@ -94,7 +94,7 @@ def mark_dropped(held: pl.DataFrame, dropped: pl.Series) -> pl.DataFrame:
 
     Args:
         held: order records with `order_cluster` and `standing`.
-        dropped: `record_id` of those from `last_records`.
+        dropped: `record_id` of those from `keep_dropped`.
 
     Returns:
         The records with `is_dropped`, and `standing`.

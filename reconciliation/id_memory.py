@@ -13,6 +13,7 @@ import polars as pl
 
 from reconciliation.stable_ids import Assignment, assign_ids, record_handles
 from warehouse.pieces import Pieces, Rows
+from warehouse.sources import has_row_key
 from warehouse.tables.link import IDENTITIES
 from warehouse.tables.register import ID_REDIRECTS
 from warehouse.text_hashes import digests
@@ -60,7 +61,7 @@ def identify(
         former_redirects: `id_redirects` of the release before.
         as_of: the night.
     """
-    handles = {name: _digested(record_handles(frame)) for name, frame in records.items()}
+    handles = {name: _digested(frame) for name, frame in records.items()}
     members = {
         "order": _members(links["orders"], "order_cluster", handles["orders"]),
         "subject": _members(links["orders"], "subject_cluster", handles["orders"]),
@@ -79,8 +80,12 @@ def identify(
     )
 
 
-def _digested(handles: pl.DataFrame) -> pl.DataFrame:
-    return handles.with_columns(digests(handles.get_column("handle")))
+def _digested(records: Rows) -> pl.DataFrame:
+    """All that each record is known by, with its person and without, as digests."""
+    handles = record_handles(records)
+    rows = record_handles(records.lazy().filter(~has_row_key), with_person=True)
+    known = pl.concat([handles, rows.join(handles, on=handles.columns, how="anti")])
+    return known.with_columns(digests(known.get_column("handle")))
 
 
 def _members(clusters: Rows, column: str, handles: pl.DataFrame) -> pl.DataFrame:

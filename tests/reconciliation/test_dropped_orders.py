@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from reconciliation.dropped_orders import find_unheld, last_conditions, last_records, mark_dropped
+from reconciliation.dropped_orders import find_unheld, keep_dropped, mark_dropped
 from reconciliation.stable_ids import record_handles
 from reconciliation.standing import AMENDED, STANDS
 from warehouse.tables.core import CORE_ORDERS
@@ -49,7 +49,7 @@ def former(order=ORDER, records=(PNC, PND)):
 
 
 def kept(tonight, **changes):
-    found = last_records(rows(CORE_ORDERS, *tonight), former(ORDER | changes), as_of=NIGHT)
+    found, _ = keep_dropped(rows(CORE_ORDERS, *tonight), former(ORDER | changes), as_of=NIGHT)
     return found.get_column("record_id").to_list()
 
 
@@ -64,6 +64,19 @@ def kept(tonight, **changes):
 )
 def test_an_order_is_kept_on_all_its_last_records_once_none_came(tonight, records):
     assert kept(tonight) == records
+
+
+ROW = record("rocu", "return.xlsx#Orders#5", surname_folded="DELANEY", order_type="STRO")
+
+
+def test_a_row_of_a_workbook_whose_place_another_row_took_is_kept_under_an_id_of_its_own():
+    other = ROW | {"surname_folded": "OKAFOR"}
+    before = former(records=[ROW])
+    dropped, conditions = keep_dropped(rows(CORE_ORDERS, other), before, as_of=NIGHT)
+    assert dropped.select("record_id", "source_key", "surname_folded").rows() == [
+        ("rocu:ORD-1#return.xlsx#Orders#5", "ORD-1#return.xlsx#Orders#5", "DELANEY")
+    ]
+    assert conditions.is_empty() or set(conditions["record_id"]) == {"rocu:ORD-1#return.xlsx#Orders#5"}
 
 
 @pytest.mark.parametrize(
@@ -81,8 +94,7 @@ def test_what_had_ended_by_the_night_is_not_kept(changes, is_kept):
 
 
 def test_its_conditions_are_kept_for_each_source_coded_or_not():
-    records = last_records(CORE_ORDERS.empty(), former(), as_of=NIGHT)
-    found = last_conditions(records, former())
+    _, found = keep_dropped(CORE_ORDERS.empty(), former(), as_of=NIGHT)
     assert found.select("record_id", "sequence", "condition_code", "text").rows() == [
         ("pnc:1", 1, "C01", "a"),
         ("pnd:P1", 1, None, "c"),

@@ -7,6 +7,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 from nights import SERIES, command, copy_of, nightly
@@ -61,8 +62,12 @@ class Story:
     def __init__(self, three_nights: Path, folder: Path) -> None:
         self.home, self.folder = copy_of(three_nights / "first", folder / "home"), folder
         self.first = three_nights / "night-1" / "landing"
+        self.choose(pl.col("sources") == pl.Series([HOLDERS]))
+
+    def choose(self, is_meant: pl.Expr) -> None:
+        """Go on with an order in force."""
         orders = read(self.home, FIRST, "orders").filter(
-            pl.col("sources") == pl.Series([HOLDERS]),
+            is_meant,
             pl.col("legal_status") == "live",
             pl.col("condition_count") > 1,
             (pl.col("end_on") > SERIES[-1]).fill_null(value=True),
@@ -77,8 +82,22 @@ class Story:
     def order(self, night: date) -> dict[str, object]:
         return self.of_order(night, "orders").row(0, named=True)
 
-    def run(self, night: date, *, without: set[str] = frozenset(), rekeyed: str = "") -> None:
+    def run(
+        self,
+        night: date,
+        *,
+        without: set[str] = frozenset(),
+        rekeyed: str = "",
+        gone: tuple[str, str, int] | None = None,
+    ) -> None:
+        """A night of what came; of a return, sent again under its name, the row of a sheet may be gone."""
         landing = send(self.first, self.folder / str(night), night, without=without, rekeyed=rekeyed)
+        if gone:
+            file, sheet, row = gone
+            book = openpyxl.load_workbook(self.first / "rocu" / file)
+            book[sheet].delete_rows(row)
+            (landing / "rocu").mkdir()
+            book.save(landing / "rocu" / file)
         nightly(self.home, landing, night)
 
     def causes(self, night: date) -> set[str]:
@@ -144,3 +163,22 @@ def test_an_order_that_had_ended_leaves_the_register_with_its_records(story):
     story.order_id = ended.item(0, "order_id")
     story.run(SECOND, without=set(story.of_order(FIRST, "order_sources").get_column("record_id")))
     assert story.of_order(SECOND, "orders").is_empty()
+
+
+def test_an_order_is_kept_though_the_next_row_of_the_return_took_its_place(story):
+    story.choose(pl.col("sources").list.contains("rocu"))
+    row = story.of_order(FIRST, "order_sources").row(by_predicate=pl.col("source") == "rocu", named=True)
+    file, sheet, number = row["source_key"].split("#")
+    nights = (SECOND, THIRD)
+    story.run(SECOND, without=story.records, gone=(file, sheet, int(number)))
+    story.run(THIRD, without=story.records)
+    kept = f"rocu:{story.order_id}#{row['source_key']}"
+    for night in nights:
+        assert (story.order(night)["sources"], story.order(night)["is_in_force_doubtful"]) == ([], True)
+        records = set(story.of_order(night, "order_sources").get_column("record_id"))
+        assert records == story.records - {row["record_id"]} | {kept}
+        taken = read(story.home, night, "order_sources").filter(record_id=row["record_id"])
+        assert taken.height == 1, "the next row stands there"
+    assert story.causes(THIRD) <= {"calendar"}
+    replayed = [command("replay", f"r{night}", home=story.home) for night in nights]
+    assert [said.exit_code for said in replayed] == [0, 0], [said.output for said in replayed]
