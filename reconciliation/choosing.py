@@ -65,6 +65,7 @@ def choose_fields(
     *,
     group: str,
     complete: Callable[[pl.DataFrame, Overrides], pl.DataFrame] | None = None,
+    given: tuple[str, ...] = (),
     overrides: Overrides = NO_OVERRIDES,
     borne: Mapping[str, pl.DataFrame] = MappingProxyType({}),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -75,14 +76,15 @@ def choose_fields(
         fields: as for `choose_values`.
         group: as for `choose_values`.
         complete: makes the values of a group fit each other; what it changes counts as worked out.
+        given: columns of the records that are the same throughout a group; `complete` reads them beside the values.
         overrides: what is not chosen, by the names of groups; what is chosen later may lean on it.
         borne: for fields that are names, `word` and `bearers` of all people (`reconciliation.ranking.count_bearers`).
 
     Returns:
-        The values (as of `choose_values`), and the reasons (group column, `field`, `value` as text, `record_id` of the
-        winner, `rule`, `agreeing`, `losing`).
+        The values (as of `choose_values`) with what is given, and the reasons (group column, `field`, `value` as text,
+        `record_id` of the winner, `rule`, `agreeing`, `losing`).
     """
-    choices = _choose(records, fields, group=group, overrides=overrides, borne=borne)
+    choices = _choose(records, fields, group=group, given=given, overrides=overrides, borne=borne)
     completed = complete(choices.values, choices.overrides) if complete else choices.values
     final = completed.drop(cs.starts_with(STATED))
     names = _names(choices.records, group)
@@ -105,13 +107,14 @@ def _choose(
     fields: tuple[Field, ...],
     *,
     group: str,
+    given: tuple[str, ...] = (),
     overrides: Overrides = NO_OVERRIDES,
     borne: Mapping[str, pl.DataFrame] = MappingProxyType({}),
     is_explained: bool = True,
 ) -> _Choices:
-    records = _number(records, fields, group)
+    records = _number(records, fields, group, given)
     overrides = overrides.number(_names(records, group), group)
-    values = records.select("group").unique(maintain_order=True)
+    values = records.select("group", *given).unique("group", keep="first", maintain_order=True)
     ranked, winners = {}, {}
     for field in fields:
         statements = rank_statements(records, field, borne=borne.get(field.name))
@@ -145,7 +148,7 @@ def take_winners(ranked: pl.DataFrame, field: Field) -> pl.DataFrame:
     )
 
 
-def _number(records: pl.DataFrame, fields: tuple[Field, ...], group: str) -> pl.DataFrame:
+def _number(records: pl.DataFrame, fields: tuple[Field, ...], group: str, given: tuple[str, ...]) -> pl.DataFrame:
     """The records by group and record id, with what the fields need, and with whole numbers in place of the ids.
 
     Sorts and joins by text take far longer.
@@ -153,7 +156,7 @@ def _number(records: pl.DataFrame, fields: tuple[Field, ...], group: str) -> pl.
     parts = (part for field in fields for part in (field.check, field.likely, *field.implied))
     read = [name for part in parts for name in part.meta.root_names()]
     stated = [name for field in fields for name in (field.name, field.canonical) if name]
-    needed = {"record_id", group, "source", "standing", "recorded_on", "holding", *read, *stated}
+    needed = {"record_id", group, "source", "standing", "recorded_on", "holding", *read, *stated, *given}
     numbers = [pl.col(name).rank("dense").cast(pl.UInt32) - 1 for name in (group, "holding")]
     return (
         records.select(name for name in records.columns if name in needed)

@@ -101,9 +101,17 @@ def _without_names(conditions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _periods(golden: pl.DataFrame) -> pl.DataFrame:
+    """What the period of a condition rests on; `end_on` of an order whose end is in dispute is the last in dispute."""
+    is_disputed = pl.col("disputed_ends").list.len() > 0
     courts = reference("courts").select("jurisdiction", court_code="code")
     return golden.join(courts, on="court_code", how="left").select(
-        "order_id", "order_type", "is_travel_only", "jurisdiction", "made_on", "start_on", "end_on"
+        "order_id",
+        "order_type",
+        "is_travel_only",
+        "jurisdiction",
+        "made_on",
+        "start_on",
+        end_on=pl.when(is_disputed).then("binds_until").otherwise("end_on"),
     )
 
 

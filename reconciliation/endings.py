@@ -18,7 +18,7 @@ from reconciliation.dropped_orders import find_unheld
 from reconciliation.law import ENDED, OPEN_END
 from reconciliation.overrides import orders_with_decided_period
 from reconciliation.standing import AMENDED, STANDS
-from reconciliation.statutes import MINIMUM_MONTHS, SCOTTISH_TYPES, is_northern_irish
+from reconciliation.statutes import SCOTTISH_TYPES, shortest_months
 from warehouse.sources import is_from_court
 from warehouse.tables.register import ORDER_SOURCES, ORDERS
 
@@ -63,10 +63,12 @@ def read_endings(
         an interim order was refused).
     """
     held = with_determinations(held, golden)
-    # R16, R17 (MSA ss.20, 27): sooner only with consent, of which no police source knows.
-    needs_consent = ~pl.col("is_interim").fill_null(value=False) & ~pl.col("order_type").is_in(SCOTTISH_TYPES)
+    # R16, R17 (MSA ss.20, 27): sooner only with consent, of which no police source knows. Orders of travel prohibitions
+    # alone are no exception.
+    consent_months = pl.when(~pl.col("order_type").is_in(SCOTTISH_TYPES)).then(shortest_months())
     endings = (
-        golden.select("order_id", "end_on", free_from=pl.when(needs_consent).then(_after_least_length("made_on")))
+        golden.with_columns(is_travel_only=pl.lit(value=False))
+        .select("order_id", "end_on", free_from=months_after(pl.col("made_on"), consent_months))
         .join(_find_withdrawn(held), on="order_id", how="left")
         .join(_find_shown_ended(held), on="order_id", how="left")
         .join(find_unheld(held), on="order_id")
@@ -284,16 +286,9 @@ def _undecided_ends(golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -
 
 def _find_ends_too_soon(golden: pl.DataFrame, decided: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """`soonest_end`, of full orders whose end comes sooner than any that the law allows (R02, R03, R27, R29)."""
-    soonest = pl.coalesce(_after_least_length("start_on"), _after_least_length("made_on")).dt.offset_by("-1d")
-    may_be_short = pl.col("is_interim").fill_null(value=False) | pl.col("is_travel_only").fill_null(value=False)
+    soonest = months_after(pl.coalesce("start_on", "made_on"), shortest_months()).dt.offset_by("-1d")
     return (
         _undecided_ends(golden, decided)
-        .filter(~may_be_short & (pl.col("end_on") < soonest))
+        .filter(pl.col("end_on") < soonest)
         .select("order_id", soonest_end=soonest.cast(pl.String))
     )
-
-
-def _after_least_length(day: str) -> pl.Expr:
-    """The day that far after another as a full order of the type lasts at least; null for Northern Ireland (R33)."""
-    months = pl.col("order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
-    return months_after(pl.col(day), pl.when(~is_northern_irish(pl.col("court_code"))).then(months))

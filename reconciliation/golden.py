@@ -244,7 +244,7 @@ def choose_golden(
     held = held.join(find_travel_only(listed, held), on="order_cluster", how="left").with_columns(
         pl.col("is_travel_only").fill_null(value=False), night=pl.lit(as_of)
     )
-    orders = held.select("order_cluster", "subject_cluster", "is_travel_only").unique("order_cluster")
+    orders = held.select("order_cluster", "subject_cluster").unique("order_cluster")
     given = decided or {}
     person, person_reasons = choose_fields(
         people,
@@ -260,6 +260,7 @@ def choose_golden(
         ORDER_FIELDS,
         group="order_cluster",
         complete=complete_period,
+        given=("is_travel_only",),
         overrides=overrides_of(given, orders, group="order_cluster"),
     )
     golden = orders.join(person, on="subject_cluster", how="left").join(order, on="order_cluster", how="left")

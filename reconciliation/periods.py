@@ -8,7 +8,7 @@ import polars as pl
 
 from reconciliation.date_arithmetic import months_after, whole_months
 from reconciliation.overrides import STATED, Overrides
-from reconciliation.statutes import MINIMUM_MONTHS
+from reconciliation.statutes import shortest_months
 
 
 def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
@@ -19,6 +19,14 @@ def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
     apart. Where term and dates contradict each other, and one of them is shorter than the law allows, the other counts.
     What is overridden stays: an order with an overridden end or term is not open, and an overridden term makes the end.
     An overridden end says when the order ended, however that came; for how long it was made, only sources say.
+
+    Args:
+        golden: `order_type`, `is_interim`, `is_travel_only`, `court_code`, `made_on`, `start_on`, `end_on`,
+            `term_months`, `is_until_further_order`, and what sources say of the end where it is overridden.
+        overrides: what stewards decided, by the rows' `group`.
+
+    Returns:
+        The same rows, with `end_on`, `term_months` and `is_until_further_order` of one statement.
     """
     held_end = f"{STATED}end_on"
     has_end, has_term = overrides.has("end_on"), overrides.has("term_months")
@@ -29,10 +37,7 @@ def complete_period(golden: pl.DataFrame, overrides: Overrides) -> pl.DataFrame:
     by_term = months_after(pl.col("start_on"), pl.col("term_months"))
     stated_end = pl.col(held_end if held_end in golden.columns else "end_on")
     by_dates = whole_months(pl.col("start_on"), stated_end)
-    # R02, R03, R27, R29.
-    shortest = pl.when(~is_interim).then(
-        pl.col("order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
-    )
+    shortest = shortest_months()
     # The day that is known stays where a length that was decided says the same.
     is_end_known = has_term & (by_dates == pl.col("term_months")).fill_null(value=False)
     is_end_too_early = pl.col("end_on") < months_after(pl.col("start_on"), shortest).dt.offset_by("-1d")

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from reconciliation import sitting_days
+from reconciliation import sitting_days, statutes
 from reconciliation.date_arithmetic import months_after, whole_months
 from reconciliation.statutes import (
     COMMENCED_ON,
@@ -72,9 +72,7 @@ start_so_far = pl.coalesce("golden_start_on", "start_on", "golden_made_on", "mad
 # Orders of foreign-travel prohibitions alone have no least length and a greatest one (R02, R03, R05, R30). The least
 # length in Northern Ireland is not verified (R33): nothing is chosen by it.
 _is_verified = ~is_northern_irish(_court)
-shortest_months = pl.when(~pl.col("golden_is_interim") & ~pl.col("is_travel_only") & _is_verified).then(
-    pl.col("golden_order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
-)
+shortest_months = statutes.shortest_months("golden_")
 shortest_end = months_after(start_so_far, shortest_months).dt.offset_by("-1d")
 longest_end = pl.when("is_travel_only").then(months_after(start_so_far, pl.lit(LONGEST_TRAVEL_MONTHS)))
 is_short_for_full = (

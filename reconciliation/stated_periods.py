@@ -9,6 +9,8 @@ from typing import Final
 
 import polars as pl
 
+from warehouse.sources import is_from_court
+
 TRAVEL: Final = "travel"
 WORDS: Final = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "eighteen",
@@ -35,6 +37,8 @@ FROM_RELEASE: Final = (
     r"(?i)\b(?:from|on|upon|after|following|since) (?:(?:the )?(?:date|day|time|point) of )?"
     r"(?:(?:his|her|their|your|the|any|\w+'s) )?release\b"
 )
+ENOUGH: Final = 2
+"""Sources that give a prohibition on travel a period, for it to count where others that hold it give none."""
 
 
 def stated_months() -> pl.Expr:
@@ -62,9 +66,10 @@ def stated_day(pattern: str) -> pl.Expr:
 def find_stated_periods(wordings: pl.DataFrame) -> pl.DataFrame:
     """What sources say of the period of a condition.
 
-    Of several last days the latest counts. Of several lengths the one that most sources give, of equally many the
-    longest. Of a condition that is none on travel neither counts unless every source that holds it gives one: words
-    about something else (`for 2 years`), or left out, must not end it. A first day counts if every source gives one,
+    Of several last days the latest counts. Of several lengths the longest that the court gives, or that most sources
+    give. Neither counts unless every source that holds the condition gives one: words about something else (`for 2
+    years`), or left out, must not end it. For a prohibition on travel, which must have a period, it is enough that the
+    court gives one, or two sources. A first day counts if every source gives one,
     the earliest; a length runs from the latest. If any source lets it begin with a release from prison, whose day no
     source gives, none of this is known.
 
@@ -83,15 +88,17 @@ def find_stated_periods(wordings: pl.DataFrame) -> pl.DataFrame:
         read, on="text", how="left", nulls_equal=True, maintain_order="left"
     )
     ends = pl.any_horizontal(pl.col("stated_months", "stated_until").is_not_null())
-    counts = (ends.all().over(key) | (pl.col("kind") == TRAVEL)) & ~pl.col("is_from_release").any().over(key)
+    is_borne_out = (ends & is_from_court).any() | (pl.col("source").filter(ends).n_unique() >= ENOUGH)
+    counts = ends.all() | ((pl.col("kind") == TRAVEL).first() & is_borne_out)
+    counts = counts.over(key) & ~pl.col("is_from_release").any().over(key)
     said = said.with_columns(pl.when(counts).then(pl.col("stated_months", "stated_until")))
     months = (
         said.drop_nulls("stated_months")
         .group_by(*key, "stated_months")
-        .agg(pl.col("source").n_unique())
-        .sort(*key, "source", "stated_months", descending=[False, False, True, True])
-        .unique(key, keep="first")
-        .drop("source")
+        .agg(pl.col("source").n_unique(), is_from_court.any().alias("is_from_court"))
+        .filter((pl.col("source") == pl.col("source").max().over(key)) | pl.col("is_from_court"))
+        .group_by(key)
+        .agg(pl.col("stated_months").max())
     )
     days = said.group_by(key, maintain_order=True).agg(
         pl.col("stated_until").max(),

@@ -60,6 +60,20 @@ INTERIM_LONGEST_DAYS: Final = 548
 over three times the length seen in public (about five months) [IASC-2022; WMERCIA-24]."""
 
 
+def shortest_months(prefix: str = "") -> pl.Expr:
+    """The shortest fixed term of an order in months (`MINIMUM_MONTHS`); null where none is known to apply.
+
+    None applies to interim orders and to orders of foreign-travel prohibitions alone; that of Northern Ireland is not
+    verified (R33).
+
+    Args:
+        prefix: of the columns read: `order_type`, `is_interim` and `court_code`. `is_travel_only` has none.
+    """
+    may_be_short = pl.any_horizontal(pl.col(f"{prefix}is_interim", "is_travel_only").fill_null(value=False))
+    months = pl.col(f"{prefix}order_type").replace_strict(MINIMUM_MONTHS, default=None, return_dtype=pl.Int64)
+    return pl.when(~may_be_short & ~is_northern_irish(pl.col(f"{prefix}court_code"))).then(months)
+
+
 def is_northern_irish(court_code: pl.Expr) -> pl.Expr:
     """Whether a court is one of Northern Ireland; false for a court that is not known."""
     courts = reference("courts").filter(jurisdiction="Northern Ireland").get_column("code")

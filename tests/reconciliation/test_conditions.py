@@ -8,10 +8,10 @@ import pytest
 from reconciliation.conditions import believe_conditions, find_orders_beside, list_conditions
 from warehouse.tables.core import CORE_CONDITIONS
 
-HEARD_ON = date(2022, 11, 1)
+HEARD_ON, LAST_DAY, LATER = date(2022, 11, 1), date(2024, 10, 31), date(2026, 10, 31)
 
 
-def judged_conditions(held, *, beside=None, heard_on=HEARD_ON, person="somebody else"):
+def judged_conditions(held, *, beside=None, heard_on=HEARD_ON, person="somebody else", as_of=HEARD_ON, **facts):
     """The conditions of an order: `held` by record, `beside` by record of another order."""
     records = {**held, **{f"{record}2": codes for record, codes in (beside or {}).items()}}
     conditions = pl.DataFrame(
@@ -41,13 +41,16 @@ def judged_conditions(held, *, beside=None, heard_on=HEARD_ON, person="somebody 
             "court_code": ["B20BL00"] * 2,
             "made_on": [HEARD_ON, heard_on],
             "start_on": [HEARD_ON, heard_on],
-            "end_on": [date(2027, 10, 31)] * 2,
+            "end_on": [LAST_DAY] * 2,
+            "binds_until": [facts.get("binds_until", LAST_DAY)] * 2,
+            "disputed_ends": [facts.get("disputed_ends", [])] * 2,
             "order_type": ["STRO"] * 2,
-            "is_travel_only": [False] * 2,
-        }
+            "is_travel_only": [facts.get("is_travel_only", False)] * 2,
+        },
+        schema_overrides={"binds_until": pl.Date, "disputed_ends": pl.List(pl.String)},
     )
     listed = list_conditions(conditions, places)
-    judged = believe_conditions(listed, golden, find_orders_beside(listed, golden), as_of=HEARD_ON)
+    judged = believe_conditions(listed, golden, find_orders_beside(listed, golden), as_of=as_of)
     return judged.filter(pl.col("order_id") == "one")
 
 
@@ -125,3 +128,29 @@ def test_the_orders_of_one_person_stand_beside_one_another():
 )
 def test_a_condition_of_the_court_that_is_not_believed_is_in_doubt(held, expected):
     assert codes_of(judged_conditions(held), "is_doubtful") == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "end_on", "is_lapsed"),
+    [
+        pytest.param({}, LAST_DAY, True, id="the end of its order"),
+        pytest.param(
+            {"disputed_ends": ["2026-10-31"], "binds_until": LATER}, LATER, False, id="a later end in dispute"
+        ),
+        pytest.param(
+            {"disputed_ends": ["until further order"], "binds_until": None, "is_travel_only": True},
+            None,
+            False,
+            id="no end, by some source",
+        ),
+        pytest.param(
+            {"disputed_ends": ["until further order"], "binds_until": None},
+            date(2027, 10, 31),
+            False,
+            id="no end, by some source, and other prohibitions beside: five years",
+        ),
+    ],
+)
+def test_a_prohibition_on_travel_lasts_as_long_as_its_order_may(facts, end_on, is_lapsed):
+    [ban] = judged_conditions({"court": "C28"}, as_of=date(2025, 1, 1), **facts).to_dicts()
+    assert (ban["end_on"], ban["is_lapsed"]) == (end_on, is_lapsed)

@@ -41,7 +41,17 @@ def wordings(**texts):
     [
         pytest.param({"court": "for 2 years", "pnc": "for 5 years", "pnd": "for 5 yrs"}, [60], id="most sources"),
         pytest.param({"court": "for 2 years", "pnc": "for 5 years"}, [60], id="of equals the longest"),
-        pytest.param({"court": "Not to travel", "pnc": "for 2 years"}, [24], id="the only one that says"),
+        pytest.param(
+            {"court": "for 5 years", "pnc": "for 2 years", "pnd": "for 2 yrs"}, [60], id="the court's, if longer"
+        ),
+        pytest.param({"court": "for 2 years", "pnc": "Not to travel"}, [24], id="the court alone"),
+        pytest.param(
+            {"court": "Not to travel", "pnc": "for 2 years"}, [], id="one police source of two does not end it"
+        ),
+        pytest.param(
+            {"court": "Not to travel", "pnc": "for 2 years", "rocu": "for 2 yrs"}, [24], id="two police sources"
+        ),
+        pytest.param({"rocu": "for 2 years"}, [24], id="the only source that holds it"),
         pytest.param({"court": "Not to travel"}, [], id="none"),
     ],
 )

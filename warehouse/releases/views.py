@@ -64,14 +64,14 @@ VIEWS: Final = (
         "catalogue, of an order that is in force in law, or may be",
         """
         SELECT c.order_id, o.subject_id, o.order_type, o.force_code, o.legal_status, o.is_in_force_doubtful,
-               o.start_on, least(o.end_on, c.end_on) AS end_on, o.is_until_further_order,
+               o.binds_from, least(o.binds_until, c.end_on) AS binds_until, o.is_until_further_order,
                c.condition_code, c.label, c.kind, c.text, c.sources, c.is_doubtful
         FROM conditions AS c JOIN orders_active AS o USING (order_id)
         WHERE (c.is_golden OR c.is_doubtful) AND NOT c.is_lapsed AND c.kind IN ('prohibition', 'travel')
         UNION ALL BY NAME
         SELECT u.order_id, o.subject_id, o.order_type, o.force_code, o.legal_status, o.is_in_force_doubtful,
-               o.start_on, o.end_on, o.is_until_further_order, 'Not in the catalogue' AS label, u.text, u.sources,
-               true AS is_doubtful
+               o.binds_from, o.binds_until, o.is_until_further_order, 'Not in the catalogue' AS label, u.text,
+               u.sources, true AS is_doubtful
         FROM uncoded_conditions AS u JOIN orders_active AS o USING (order_id)
         """,
         known=(*ORDERS.columns, *CONDITIONS.columns),
