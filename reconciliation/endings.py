@@ -63,12 +63,8 @@ def read_endings(
         an interim order was refused).
     """
     held = with_determinations(held, golden)
-    # R16, R17 (MSA ss.20, 27): sooner only with consent, of which no police source knows. Orders of travel prohibitions
-    # alone are no exception.
-    consent_months = pl.when(~pl.col("order_type").is_in(SCOTTISH_TYPES)).then(shortest_months())
     endings = (
-        golden.with_columns(is_travel_only=pl.lit(value=False))
-        .select("order_id", "end_on", free_from=months_after(pl.col("made_on"), consent_months))
+        _find_free_from(golden)
         .join(_find_withdrawn(held), on="order_id", how="left")
         .join(_find_shown_ended(held), on="order_id", how="left")
         .join(find_unheld(held), on="order_id")
@@ -102,6 +98,15 @@ def read_endings(
             pl.col("later_ends").fill_null([]),
             pl.concat_list("soonest_end").list.drop_nulls(),
         ),
+    )
+
+
+def _find_free_from(golden: pl.DataFrame) -> pl.DataFrame:
+    """`free_from`, beside `end_on`: the first day on which it, of travel bans alone too, can be discharged freely."""
+    # R16, R17 (MSA ss.20, 27): before, only with consent, of which no police source knows.
+    months = pl.when(~pl.col("order_type").is_in(SCOTTISH_TYPES)).then(shortest_months())
+    return golden.with_columns(is_travel_only=pl.lit(value=False)).select(
+        "order_id", "end_on", free_from=months_after(pl.col("made_on"), months)
     )
 
 
