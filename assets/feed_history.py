@@ -120,7 +120,7 @@ def _histories(home: Home, as_of: date) -> dict[str, FeedHistory]:
 
 
 def _history(rows: pl.DataFrame, keys: pl.Series) -> FeedHistory:
-    """The history of a feed: its deliveries are parted before each accepted one, which made its size the usual one."""
+    """The history of a feed, cut before each accepted delivery, which made its own size the usual one."""
     parts = rows.group_by(pl.col("accepted").is_not_null().cum_sum(), maintain_order=True).agg("records_kept")
     *before, since = (tuple(records.drop_nulls()) for records in parts.get_column("records_kept"))
     return FeedHistory(

@@ -98,7 +98,7 @@ class JudgedPieces:
 def judge_pieces(
     night: JudgedNight, pieces: Pieces, *, size: int | None = None
 ) -> tuple[JudgedPieces, dict[Table, pl.LazyFrame]]:
-    """Judge all orders, so many at a time: by default `PIECE`, or a tenth of the night; the tables are the same.
+    """Judge all orders, `size` at a time: by default `PIECE`, or a tenth of the night; the tables are the same.
 
     Returns:
         What is kept, and the tables that the pieces make: `ORDERS` and `DISCREPANCIES` (without streams), sorted by

@@ -16,7 +16,7 @@ MODELS = "models"
 
 
 def models_in_force(home: Home) -> Models:
-    """The trained models in force; those that come with the house where none was put in force.
+    """The trained models in force; those that come with Concord where none was put in force.
 
     Raises:
         Failure: they are not as they were saved, or belong to another version of Concord.

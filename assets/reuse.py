@@ -31,7 +31,7 @@ from warehouse.stamps import FormerTables, NotReusableError
 from warehouse.tables.raw import PLACE
 
 PROVED_IN = 100
-"""Each file and record that is taken over is done again as a proof once in so many nights."""
+"""Nights within which each file and record that is taken over is done again once, as a proof."""
 
 PLACES = [column.name for column in PLACE]
 COUNTS = ("rows_read", "rows_duplicate", "rows_declared", "rows_both")

@@ -1,4 +1,4 @@
-"""Standardising a source so many rows at a time, so that memory does not grow with its deliveries.
+"""Standardising a source some rows at a time, so that memory does not grow with its deliveries.
 
 Belongs here: parting raw rows into pieces of whole records, putting their core tables together. Does not: which rows
 are standardised (`assets.reuse`), what standardising means (`assets.sources`).
@@ -14,7 +14,7 @@ from warehouse.pieces import Pieces
 from warehouse.tables.core import CORE_TABLES
 
 ROWS_A_PIECE = 1_000_000
-"""So many that making patterns and lists ready, once a piece, and writing pieces costs little."""
+"""Enough that making patterns and lists ready, once for each piece, and writing pieces costs little."""
 
 RECORD = "of_record"
 """Beside the columns of raw tables: the record that a row belongs to."""

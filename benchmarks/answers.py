@@ -26,7 +26,7 @@ from warehouse.releases.views import VIEWS
 
 @dataclass(frozen=True)
 class Compared:
-    """What of the answer to a question truth can judge: by `keys` rows are known, `counted` are counts of a row.
+    """What truth can judge of the answer to a question: rows are known by `keys`, `counted` are counts of a row.
 
     `unknown` counts what the register says that it does not know: it may be either. `not_known` is a query of the rows
     that it does not know, by their keys. `example` is what limits the query to an example: all are judged. `estimate`

@@ -1,4 +1,4 @@
-"""What of a delivery a fuzzer changes: the bytes inside its packing, put back with what must agree with them.
+"""What a fuzzer changes of a delivery: the bytes inside its packing, put back with what must agree with them.
 
 Belongs here: the form of each source's delivery. Does not: which bytes (`fuzz_readers`, `tests/corpus/fuzzed`).
 """
@@ -15,7 +15,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 
 
 def form_of(path: Path) -> tuple[bytes, Callable[[bytes], object]]:
-    """What of a delivery is changed, and what puts it back changed."""
+    """The bytes of a delivery that are changed, and a function that puts the changed ones back."""
     if path.suffix == ".gz":
         return gzip.decompress(path.read_bytes()), lambda data: path.write_bytes(gzip.compress(data, 1))
     if path.suffix == ".csv":

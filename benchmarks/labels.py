@@ -1,4 +1,4 @@
-"""What of a register is right, by truth: golden values, links, pairs of orders, whole orders.
+"""What is right in a register, by truth: golden values, links, pairs of orders, whole orders.
 
 Belongs here: labels of the tables of a night. Does not: learning from them (`train_confidence`), what they show
 (`stewarding`).

@@ -68,7 +68,7 @@ def view_queries() -> list[tuple[str, str]]:
 
 
 def enlarge(register: Register, folder: Path, copies: int) -> Path:
-    """A DuckDB file with the tables of a release, so many times: those that a query or a view names."""
+    """A DuckDB file with `copies` of the tables of a release: those that a query or a view names."""
     named = set(re.findall(r"\w+", " ".join((PAGE.read_text(), *(view.query for view in VIEWS)))))
     tables = [
         table for table in DATABASE_TABLES if table.name in named and register.release.parquet(table.name).exists()
@@ -103,7 +103,7 @@ def _own_ids(table: Table) -> str:
 
 
 def _once(table: Table) -> str:
-    """That scores of whole sources stand once however many orders there are."""
+    """A condition that keeps one copy of the scores of whole sources, however many orders there are."""
     return "WHERE number = 0 OR scope = 'record'" if table.name == "quality_scores" else ""
 
 

@@ -112,7 +112,7 @@ def find_night(home: Home, night: datetime | None) -> NightRecords:
 
 
 def find_models(home: Home, name: str | None) -> NamedModels:
-    """The models of that name; those in force, or else those that come with the house, if None.
+    """The models of that name; those in force, or else those that come with Concord, if None.
 
     Raises:
         LookupError: there are none, or they are not as they were saved.

@@ -87,7 +87,7 @@ def warn_of_landing(landing: Path, settings: "Settings") -> None:
 
 
 def _stays_in_force(home: "Home", release_id: str) -> list[str]:
-    """That another release stays in force, and why: one was withdrawn, or is of an older night."""
+    """Lines that say that another release stays in force, and why: one was withdrawn, or is of an older night."""
     from warehouse.releases.release import current_release
     from warehouse.releases.rollback_history import withdrawn_releases
 

@@ -69,7 +69,7 @@ def _number(name: str) -> pl.Expr:
 
 
 def _move(prefix: str) -> pl.Expr:
-    """By how many points it moved, and what that is worth; whether it was judged alike."""
+    """By how many points a score moved, and what that is worth; whether it was judged in the same way."""
     rounded = (pl.col(f"{prefix}change") * 100).round(1)
     points = pl.when(rounded == 0).then(0.0).otherwise(rounded)  # no minus before a 0
     sign = pl.when(points > 0).then(pl.lit("+")).otherwise(pl.lit(""))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import bdtr
 
 CHANCE = 1e-4
-"""What chance brings about more rarely than once in so many times counts as no chance."""
+"""A result that chance gives more rarely than this is not put down to chance."""
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 

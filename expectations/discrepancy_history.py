@@ -99,7 +99,7 @@ def close(
 
 
 def active_ones(discrepancies: pl.DataFrame) -> pl.DataFrame:
-    """Those that are not resolved: what counts in scores, counts and the steward's queue."""
+    """The discrepancies that are not resolved: what counts in scores, counts and the steward's queue."""
     return discrepancies.filter(IS_ACTIVE)
 
 

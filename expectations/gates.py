@@ -97,7 +97,7 @@ def acceptable_gates() -> set[str]:
 
 
 def unacceptable(names: Sequence[str], feeds: Sequence[str]) -> list[str]:
-    """Of names that an operator accepts gates by, those that no acceptable gate has."""
+    """Those of the names that an operator accepts gates by that no acceptable gate has."""
     return [name for name in names if name not in acceptable_gates() | {f"{DELIVERY}:{feed}" for feed in feeds}]
 
 

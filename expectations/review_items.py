@@ -230,7 +230,7 @@ def value_chances(provenance: pl.DataFrame) -> pl.DataFrame:
 
 
 def any_chance(chances: pl.Expr) -> pl.Expr:
-    """The chance that any of several is wrong, if they do not hang together; in any order of rows the same."""
+    """The chance that any of several is wrong, if they are independent; the same in any order of rows."""
     right = ((1 - chances).log() * 1e6).round().cast(pl.Int64).sum()
     return (1 - (right / 1e6).exp()).clip(0, 1).round(4)
 

@@ -1,4 +1,4 @@
-"""By which golden values what is found in an order itself is settled.
+"""The golden values that settle what is found in an order itself.
 
 Belongs here: the fields that answer a doubt whether an order is in force, and those that a broken rule holds against
 one another. Does not: the rules (`expectations.rules`), which items there are (`expectations.review_items`).

@@ -15,11 +15,11 @@ from warehouse.tables.core import RECORD_ID
 from warehouse.tables.register import DISCREPANCIES
 
 IN_QUESTION: Final = pl.col("other_order_id").is_not_null() | (pl.col("decision_ids").list.len() > 0)
-"""Items by which nothing of an order is sure: which records it holds, or what was decided on it, is in question."""
+"""Items that leave nothing of an order sure: which records it holds, or what was decided on it, is in question."""
 
 
 def values_at_issue(provenance: pl.DataFrame, discrepancies: pl.DataFrame) -> pl.DataFrame:
-    """Of golden values with their confidence those that a queue or a stream rests on: the others need not be kept.
+    """The golden values, with their confidence, that a queue or a stream rests on: the others need not be kept.
 
     They were decided, may well be wrong, or were found to differ.
 

@@ -55,7 +55,7 @@ def _night_before(name: str) -> pl.Expr:
 
 
 def _first_night(name: str) -> pl.Expr:
-    """Of the first night of the series; alone it shows no change."""
+    """A column of the first night of the series; null on that night, which alone shows no change."""
     is_first = pl.int_range(pl.len()).over(SERIES_KEY) == 0
     return pl.when(~is_first).then(pl.col(name).first().over(SERIES_KEY))
 

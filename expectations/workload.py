@@ -13,7 +13,7 @@ import polars as pl
 from warehouse.wording import count_words
 
 MANY_WEEKS: Final = 10
-"""From so many weeks on parts of a week say nothing."""
+"""From this many weeks on, parts of a week say nothing."""
 PACE_DAYS: Final = 28
 LONG_DAYS: Final = 28
 """Days after which an item to settle waits too long: the workload names it."""

@@ -108,7 +108,7 @@ class Proof:
     """What proving the log came to.
 
     Attributes:
-        head: the last entry that hangs together with all before it.
+        head: the last entry whose digest follows from all entries before it.
         broken_at: the sequence number of the first entry that does not; None: the log is whole.
         words: what is wrong with it.
     """

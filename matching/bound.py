@@ -18,7 +18,7 @@ from matching.names import NAMES_DIFFER, SLIPS
 from matching.weighed_orders import PIECE
 
 MANY = 2
-"""So many sources that hold two names hold two people."""
+"""Sources that hold two names: from this many on, they hold two people."""
 
 NO_IDS = pl.DataFrame(schema={"left_id": pl.String, "right_id": pl.String})
 

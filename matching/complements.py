@@ -93,7 +93,7 @@ def _between(pairs: pl.DataFrame, labels: pl.Series) -> pl.DataFrame:
 
 
 def _mutual_best(candidates: pl.DataFrame) -> pl.DataFrame:
-    """Those above the bar that lead over any other of either side."""
+    """The candidates above the bar that lead over every other candidate of either side."""
     ends = pl.concat([candidates.select(pl.col(side).alias("label"), "weight") for side in ("left", "right")])
     second = ends.group_by("label").agg(second=pl.col("weight").top_k(2).min(), count=pl.len())
     rival = second.select("label", rival=pl.when(pl.col("count") > 1).then("second"))

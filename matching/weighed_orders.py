@@ -25,7 +25,7 @@ from warehouse.tables.link import LINK_PAIRS, ORDER_BAR, PERSON_BAR
 
 # Pairs further below the threshold than this are not shown.
 SHOWN = -10.0
-# So many pairs are weighed at once, which bounds memory.
+# Pairs that are weighed at once, which bounds memory.
 PIECE = 4_000_000
 # What twins, a father and his son, or an order and its renewal show: such a pair never speaks for `complements`.
 OTHER_PERSON = {"name": TWINS, "date of birth": "other date"}

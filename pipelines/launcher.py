@@ -17,11 +17,11 @@ class WatchedRunLauncher(dg.DefaultRunLauncher):
 
     @property
     def supports_check_run_worker_health(self) -> bool:
-        """That it does."""
+        """Whether it can be asked if a run still runs: it can."""
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """Failed if the process that keeps the record of the run is gone."""
+        """Whether a run still runs: it failed if the process that keeps its record is gone."""
         record = read_run(Home(home_folder()), run.run_id)
         if record is not None and record.state == "killed":
             return CheckRunHealthResult(WorkerStatus.FAILED, record.cause)

@@ -42,7 +42,7 @@ class RunStep:
     Attributes:
         state: running, done or failed.
         rows: of the tables that it made, by their names.
-        processor: seconds of processor time of its process, which validates no table.
+        processor: seconds of processor time of its process; validating its tables is not among them.
         taken_over: rows that had not changed and were taken over from the night before.
         in_full: why none could be, in words.
     """

@@ -1,7 +1,7 @@
 """How one value is chosen among those that several records state.
 
 Belongs here: the rule of choosing, for any field of any kind of record. Does not: which sources are trusted for
-which field, and how fields hang together (`reconciliation.golden`); how a choice is explained
+which field, and how fields depend on each other (`reconciliation.golden`); how a choice is explained
 (`reconciliation.provenance`).
 
 A value that fails its check never wins over one that passes. Among those that pass: results that stand before amended

@@ -1,7 +1,7 @@
 """Whose value wins: one golden value for each field of an order, and for the person bound by it.
 
 Belongs here: the table of fields (whom to trust, what can be right, what one field says of another). Does not:
-the rule of choosing (`reconciliation.choosing`), how the fields of an order's period hang together
+the rule of choosing (`reconciliation.choosing`), how the fields of an order's period depend on each other
 (`reconciliation.periods`).
 """
 

@@ -20,7 +20,7 @@ FAMILIAR_SHORTER, FAMILIAR_LONGEST = 2, 5
 no fullest form itself. Other forms are spellings and translations, and speak for themselves but for English ones and
 those of a language that has a spelling of its own."""
 COMMON = 3
-"""From so many people on a name is one that a word of one other person may be a slip for."""
+"""A name that this many people bear is one that a word of one other person may be a slip for."""
 OWN_SPELLING: Final = ("Albanian", "Bulgarian", "Hungarian", "Lithuanian", "Polish", "Portuguese", "Romanian", "Slovak")
 """Languages that fix how a name is spelled in Latin letters, by origin of the lists. The law on Bulgarian names was not
 read; the others are written in these letters."""
@@ -132,7 +132,7 @@ def add_slips(voices: pl.DataFrame, bearers: pl.DataFrame, *, is_given: bool) ->
     no list: Smyth may be rare.
 
     Args:
-        voices: as of `hear_fuller_names`.
+        voices: as for `hear_fuller_names`.
         bearers: `group`, `canonical`, `implied` (the people who bear its rarest word).
         is_given: forenames; else surnames.
     """

@@ -18,7 +18,7 @@ from warehouse.tables.link import LINK_PAIRS
 
 @dataclass(frozen=True)
 class NightInput:
-    """What a night's register is made of. Of a lazy table each use reads its own columns, and none stays in memory.
+    """What a night's register is made of. Each use of a lazy table reads its own columns, and none stays in memory.
 
     Attributes:
         orders, aliases, conditions, arrests: the core tables, all sources together.
@@ -31,7 +31,7 @@ class NightInput:
         said_in_force: orders in doubt that stewards said are in force, as `SAID_IN_FORCE`.
         before: what the release before knew; nothing on the first night.
         pairs: `PAIR_WEIGHTS` of `link_orders__pairs`; without them no link has a confidence.
-        confidence: how golden values are weighed; None: as comes with Concord.
+        confidence: the model that weighs golden values; None: the one that comes with Concord.
     """
 
     orders: Rows

@@ -1,4 +1,4 @@
-"""Facts of the night: what the register of a person owes to the records of others, worked out first.
+"""Facts of the night: what the register of a person takes from the records of others, worked out first.
 
 Belongs here: those facts, and cutting the night into pieces of whole persons that can then be looked at one by one.
 Does not: the register of a piece (`reconciliation.register_pieces`).
@@ -69,7 +69,7 @@ class GoldenFacts:
 
     @classmethod
     def of(cls, golden: pl.LazyFrame, listed: pl.LazyFrame, errors: pl.DataFrame) -> Self:
-        """Those of all golden orders and listed conditions, both with `piece`.
+        """The facts of all golden orders and listed conditions, both with `piece`.
 
         Args:
             golden: `POPULATION_COLUMNS`, `order_id`, `court_code`, `made_on`.
@@ -88,8 +88,8 @@ def cut_persons(clusters: Rows, *, apiece: int = ORDERS_APIECE) -> tuple[pl.Data
 
     Args:
         clusters: `LINK_CLUSTERS`.
-        apiece: orders in a piece, if no person has more; a piece has up to a half more where they would else fill a
-            small one, of which the greater part of the time is spent on no order in particular.
+        apiece: orders in a piece, if no person has more; a piece has up to half as many more where a small piece would
+            be left over, since most of the time a small piece takes does not depend on its orders.
 
     Returns:
         `subject_cluster`, `piece`; and how many pieces there are.
@@ -105,12 +105,12 @@ def cut_persons(clusters: Rows, *, apiece: int = ORDERS_APIECE) -> tuple[pl.Data
 
 
 def cut_night(night: NightInput, persons: pl.DataFrame, count: int, pieces: Pieces) -> NightFacts:
-    """Cut the night into pieces of whole persons, with the facts that go with records; and work out the others.
+    """Cut the night into pieces of whole persons, with the facts that go with records, and work out the other facts.
 
     Args:
         night: the night.
-        persons: from `cut_persons`, and
-        count: how many pieces that makes.
+        persons: from `cut_persons`.
+        count: how many pieces there are, also from `cut_persons`.
         pieces: takes the records, the names and the orders of the release before, cut by person.
     """
     records = pieces.keep("placed_records", _place_records(night, persons))
@@ -154,7 +154,7 @@ def _place_records(night: NightInput, persons: pl.DataFrame) -> pl.DataFrame:
 
 
 def _place_arrests(night: NightInput, persons: pl.DataFrame, *, pieces: int) -> pl.LazyFrame:
-    """Every arrest record's event, person, ids and piece, by record; an event is of one person, or in any piece."""
+    """Every arrest record's event, person, ids and piece, by record; an event of nobody is in any piece."""
     arrest_ids, subject_ids = night.arrest_ids.lazy(), night.subject_ids.lazy()
     people = persons.lazy().join(subject_ids.select(subject_cluster="cluster", subject_id="id"), on="subject_cluster")
     return (
@@ -167,7 +167,7 @@ def _place_arrests(night: NightInput, persons: pl.DataFrame, *, pieces: int) -> 
 
 
 def _read_names(pieces: Pieces, persons: pl.DataFrame) -> pl.DataFrame:
-    """The names of all persons bound by orders, as of `read_names`."""
+    """The names of all persons bound by orders, as `read_names` gives them."""
     named = ("record_id", "subject_cluster", "source", *WRITTEN)
     bound = pieces.scan(ORDER_RECORDS).select(named)
     heard = (
@@ -183,7 +183,7 @@ def _read_names(pieces: Pieces, persons: pl.DataFrame) -> pl.DataFrame:
 
 
 def _bearers_of_parts(names: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Of forenames and surnames, how many people bear each word."""
+    """How many people bear each word of forenames, and each word of surnames."""
     return {
         name: count_bearers(
             names.drop_nulls(f"{name}_read").select(group="subject_cluster", canonical=f"{name}_folded_read")

@@ -18,7 +18,7 @@ NAME: Final = ("forenames_folded", "surname_folded")
 WRITTEN: Final = ("forenames", "surname", *NAME)
 _FIRST: Final = pl.col("forenames_folded").str.extract(r"^(\S+)")
 SURNAME_LEAD: Final = 3
-"""A word that so many times as many people bear in the surname as in the forenames is a surname."""
+"""A word that more than this many times as many people bear in the surname as in the forenames is a surname."""
 LONG_WORD: Final = 5
 """A shorter word that is a slip for a surname may as well be a name."""
 LONG_FORENAME: Final = 4
@@ -137,7 +137,7 @@ def _words(named: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _mostly_forenames(people: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
-    """`lead`: words that so many times as many people bear among their forenames as before the end of a surname."""
+    """`lead`: words that far more people bear among their forenames than before the end of a surname."""
     bearers = pl.col("subject_cluster").n_unique()
     given = people.select("subject_cluster", lead=pl.col("forenames_folded").str.split(" ")).explode("lead")
     borne = given.join(leads, on=["subject_cluster", "lead"], how="anti").group_by("lead").agg(forename=bearers)
@@ -194,7 +194,7 @@ def with_spelled_forenames(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _borne_by_many(named: pl.DataFrame) -> pl.Series:
-    """The first forenames of so many of the night's people that they are no slips."""
+    """The first forenames that enough of the night's people bear not to be slips."""
     bearers = named.group_by("first").agg(pl.col("subject_cluster").n_unique())
     return bearers.filter(pl.col("subject_cluster") >= COMMON).get_column("first")
 

@@ -1,7 +1,7 @@
 """The register of one piece of a night: the tables of some persons, their orders and arrests.
 
 Belongs here: how records, golden values and status in law come together into public tables. Does not: whose value
-wins (`reconciliation.golden`), the law (`reconciliation.law`), what a piece owes to the rest of the night
+wins (`reconciliation.golden`), the law (`reconciliation.law`), what a piece takes from the rest of the night
 (`reconciliation.night_facts`), discrepancies (`expectations`).
 """
 
@@ -104,7 +104,7 @@ def choose_piece(pieces: Pieces, piece: int, night: NightInput, facts: NightFact
 
 
 def weigh_piece(pieces: Pieces, piece: int, night: NightInput, facts: GoldenFacts) -> None:
-    """Say how sure the golden values of a piece are, and which conditions are believed, by what all pieces say.
+    """Say how sure the golden values of a piece are, and which conditions are believed, from what all pieces say.
 
     It writes `orders`, `conditions`, `condition_texts` and `field_provenance` as they are published.
     """
@@ -177,7 +177,7 @@ def _said_of_case(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _nation() -> pl.Expr:
-    """Of the court; else by the type, since only Scotland knows its two; else of the force, if it belongs to one."""
+    """The nation of the court; else of the type, since only Scotland has its two; else of the force, if it has one."""
     by_type = pl.when(pl.col("order_type").is_in(SCOTTISH_TYPES)).then(pl.lit("Scotland"))
     of_force = pl.when(pl.col("force_nation").is_in(NATIONS)).then("force_nation")
     return pl.coalesce("court_nation", by_type, of_force).alias("nation")

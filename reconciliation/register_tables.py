@@ -1,6 +1,6 @@
 """The register's tables, made of the core records, the clusters they were linked into and the ids of those clusters.
 
-Belongs here: the way from records to tables, piece by piece. Does not: what a piece owes to the rest of the night
+Belongs here: the way from records to tables, piece by piece. Does not: what a piece takes from the rest of the night
 (`reconciliation.night_facts`), its tables (`reconciliation.register_pieces`), ids (`reconciliation.stable_ids`).
 """
 
@@ -21,7 +21,7 @@ SOURCE_ERRORS = "source_errors"
 
 
 def build_register(night: NightInput, *, apiece: int = ORDERS_APIECE) -> dict[str, pl.DataFrame]:
-    """The tables of `write_register`, in memory; of events in any order."""
+    """The tables of `write_register`, in memory, for tests and measurements; the events may be in any order."""
     night = replace(night, events=night.events.lazy().sort("record_id"))
     with TemporaryDirectory(prefix="register-") as folder:
         tables = write_register(night, Pieces(Path(folder)), apiece=apiece)
@@ -29,14 +29,14 @@ def build_register(night: NightInput, *, apiece: int = ORDERS_APIECE) -> dict[st
 
 
 def write_register(night: NightInput, pieces: Pieces, *, apiece: int = ORDERS_APIECE) -> dict[str, pl.LazyFrame]:
-    """Build the tables that rest on the records alone, by table name: piece by piece, so that few records are held.
+    """Build the tables that rest on the records alone, by table name: piece by piece, so that memory holds few records.
 
-    Facts of the night come first, on few columns of all records. Then the golden values of each piece are chosen. What
-    all of them say together comes next, and each piece is weighed by it.
+    Facts of the night come first, from few columns of all records. Then the golden values of each piece are chosen.
+    What they all say together comes next, and each piece is weighed with it.
 
     Args:
         night: the night.
-        pieces: takes what is made of them; the tables are read from there.
+        pieces: where the pieces are written; the tables are read from there.
         apiece: orders in a piece; the tables are the same with any number.
 
     Returns:

@@ -1,8 +1,8 @@
 """Periods that the words of conditions give: `for 5 years`, `until 3 May 2027`, `from 1 June 2025`, `from release`.
 
-Belongs here: reading them, and which count where sources differ. Does not: the longest that the law allows, and the
-last day that follows (`reconciliation.travel`). Where words leave a doubt the condition goes on: nobody may be shown
-as free who may be bound.
+Belongs here: reading them, and which of them count where sources differ. Does not: the longest period that the law
+allows, and the last day that follows from it (`reconciliation.travel`). Where the words leave a doubt, the condition
+goes on: a person who may be bound is never shown as free.
 """
 
 from typing import Final

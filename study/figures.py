@@ -89,7 +89,7 @@ def _name(figure: dict[str, Any]) -> str:
 
 
 def _within(figure: dict[str, Any]) -> pl.Expr:
-    """Of the types, the area, the court and the source of a figure, and made in its days, where it counts such."""
+    """Whether an order is of the types, area, court and source that a figure counts, and made in its days."""
     is_within = pl.col("order_type").is_in(figure["order_types"]) & (pl.col("legal_status") != "withdrawn")
     if figure["area"] != UNITED_KINGDOM:
         is_within &= pl.col("area") == figure["area"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Seconds: for a connection, for a request, for all tries of one; and how often one is tried again.
 CONNECT_WAIT, REQUEST_WAIT, TRIES_WAIT, TRIES = 5, 60, 180, 5
-# A file is asked for in parts of so many bytes, each a request, so that a large one may take longer than a request.
+# A file is asked for in parts of this size, each a request, so that a large one may take longer than a request.
 PART_BYTES = 1 << 25
 
 

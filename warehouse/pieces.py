@@ -1,6 +1,7 @@
 """Tables in pieces: cut once by the number of a piece, read and written piece by piece, put together at the end.
 
-Belongs here: the files of pieces, and that one piece needs none. Does not: what a piece is, and what is made of it.
+Belongs here: the files of pieces, and doing without files where there is one piece. Does not: what a piece is, and
+what is made of it.
 """
 
 import shutil
@@ -18,13 +19,13 @@ from warehouse.disk import make_folder
 Rows = pl.DataFrame | pl.LazyFrame
 
 NO_PIECE = -1
-"""Holds the columns of a table, for pieces of which it has no rows."""
+"""Holds the columns of a table, for pieces in which it has no rows."""
 MOST_ROWS = 2_000_000
-"""So many rows of a table are put in order at a time."""
+"""Rows of a table that are put in order at a time."""
 ROWS_CUT = 500_000
-"""So many rows of a table are cut at a time."""
+"""Rows of a table that are cut at a time."""
 ROWS_READ = 20_000
-"""A part of a piece is read in steps of so many rows."""
+"""Rows of a part of a piece that are read at a time."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ class Pieces:
     @staticmethod
     @contextmanager
     def of_step(step: str, *, below: Path) -> Iterator["Pieces"]:
-        """Those of a step, in a folder of their own that is there while the block lasts, empty at first."""
+        """The pieces of a step, in a folder of their own that is there while the block lasts, empty at first."""
         folder = below / f".pieces_of_{step}"
-        if folder.exists():  # of a run that was killed: what of it could not be removed would count as of this one
+        if folder.exists():  # left by a run that was killed: its files would count as those of this run
             shutil.rmtree(folder)
         try:
             yield Pieces(make_folder(folder))
@@ -46,11 +47,11 @@ class Pieces:
             shutil.rmtree(folder, ignore_errors=True)
 
     def of(self, count: int) -> "Pieces":
-        """Those of tables of so many pieces each: a single one stays in memory."""
+        """Pieces for tables of `count` pieces each: a single one stays in memory."""
         return self if count > 1 else OnePiece(self.folder)
 
     def keep(self, name: str, table: Rows) -> pl.LazyFrame:
-        """Put a table aside as a whole, out of memory, and give it back to be read from there."""
+        """Write a whole table to the disk, and return it to be read from there."""
         file = self.folder / f"{name}.ipc"
         table.lazy().sink_ipc(file, compression="lz4")
         return pl.scan_ipc(file)
@@ -58,7 +59,7 @@ class Pieces:
     def cut(self, name: str, table: pl.LazyFrame) -> None:
         """Write each row of a table to the piece of its column `piece`."""
         self.write(name, NO_PIECE, pl.DataFrame(schema=table.drop("piece").collect_schema()))
-        # A sink by key keeps nearly all in memory to the end.
+        # A sink by key would keep nearly all rows in memory to the end.
         for part, some in enumerate(table.collect_batches(chunk_size=ROWS_CUT, lazy=True)):
             for (piece,), rows in some.partition_by("piece", as_dict=True, include_key=False).items():
                 self.write(name, piece, rows, part=part)
@@ -84,12 +85,12 @@ class Pieces:
         return pl.scan_ipc(self._files(name))
 
     def in_order(self, name: str, key: Sequence[str]) -> pl.LazyFrame:
-        """All rows of a table by its key, each piece of which is so: sorted some rows at a time, so that few are held.
+        """All rows of a table, sorted by its key some rows at a time, so that memory holds few; its pieces are sorted.
 
         Args:
             name: of the table. Of more than `MOST_ROWS` rows it is written again, and its pieces are removed; of
                 fewer its pieces are read, and must stay.
-            key: columns without which no row is; no two rows have the same.
+            key: columns in which every row has a value, and no two rows have the same values.
         """
         pieces = [pl.scan_ipc(file) for file in self._files(name)]
         if pl.concat(pieces).select(pl.len()).collect().item() <= MOST_ROWS:
@@ -121,7 +122,7 @@ class Pieces:
 
 @dataclass(frozen=True)
 class OnePiece(Pieces):
-    """Tables of one piece each, number 0: in memory, since to write and read it takes a third as long as to make it."""
+    """Tables of one piece each, number 0: in memory: writing and reading one takes a third as long as making it."""
 
     held: dict[str, pl.DataFrame] = field(default_factory=dict)
 
@@ -151,7 +152,7 @@ class OnePiece(Pieces):
 
 
 def _cuts(pieces: Sequence[pl.LazyFrame], key: Sequence[str]) -> pl.DataFrame:
-    """Keys that cut all rows into parts of about as many: the first of each but the first part."""
+    """Keys that cut all rows into parts of about the same size: the first key of every part but the first."""
     step = max(MOST_ROWS // 100, 1)
     sample = pl.concat([piece.select(key).gather_every(step) for piece in pieces]).collect().sort(key)
     return sample.gather_every(MOST_ROWS // step)[1:]

@@ -13,7 +13,7 @@ ROWS_AT_ONCE: Final = 100_000
 
 
 def in_pieces(rows: pl.LazyFrame, *, overlap: int = 0) -> Iterator[pl.DataFrame]:
-    """The rows, `ROWS_AT_ONCE` in a piece; of none, one piece without any.
+    """The rows, `ROWS_AT_ONCE` in a piece; where there are none, one piece without rows.
 
     Args:
         rows: a scan of files, or what is in memory: anything else would be worked out again for each piece.
@@ -25,11 +25,11 @@ def in_pieces(rows: pl.LazyFrame, *, overlap: int = 0) -> Iterator[pl.DataFrame]
 
 
 def with_facts(rows: pl.LazyFrame, facts: pl.LazyFrame, key: str) -> pl.LazyFrame:
-    """The rows that have facts, with them, in their order: some rows at a time; to be written once.
+    """The rows that have facts, with their facts and in their order, made some rows at a time; to be written once.
 
     Args:
         rows: a scan of files; it is read fastest where it is nearly sorted by `key`.
-        facts: a scan of a file, sorted by `key`, no two rows of which have the same.
+        facts: a scan of a file, sorted by `key`, in which no two rows have the same key.
         key: the column that both have.
 
     Raises:

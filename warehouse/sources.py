@@ -41,7 +41,7 @@ class Absence:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFacts:
-    """A source, as all parts of the house know it.
+    """A source, as all parts of Concord know it.
 
     Attributes:
         name: in keys, tables and folders.

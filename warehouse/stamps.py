@@ -26,7 +26,7 @@ class NotReusableError(Exception):
 
 @dataclass(frozen=True)
 class Stamp:
-    """Of one table.
+    """What a table was made from and with.
 
     Attributes:
         basis: digest of code, libraries and settings that made it.
@@ -85,7 +85,7 @@ class FormerTables:
 
     @classmethod
     def before(cls, home: Home, as_of: date, *, basis: str, because: str = "") -> Self:
-        """Those of the last night before a date of which tables are kept."""
+        """The stamps of the last night before a date whose tables are kept."""
         nights = [path.name for path in home.tables.glob("????-??-??") if path.name < as_of.isoformat()]
         night = max(nights, default="")
         store = TableStore(home.tables / night)

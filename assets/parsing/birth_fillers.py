@@ -14,7 +14,7 @@ from warehouse.schema import Frame
 
 DAYS_IN_YEAR: Final = 365.25
 YEARS_OF_BIRTH: Final = 45
-"""People under orders are born within about so many years: the fewer, the more careful the search."""
+"""The years within which people under orders are born, about: the fewer, the more careful the search."""
 
 FEWEST: Final = 4
 """Fewer people with one date are a chance, or one person under several names."""

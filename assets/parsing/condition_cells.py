@@ -1,9 +1,9 @@
-"""A cell that holds conditions of an order, parted into them.
+"""Splitting a cell that holds several conditions of an order.
 
 Belongs here: breaks, bullets, numbering, and what separates conditions within a line. Does not: which condition of the
 catalogue a wording is (`conditions`).
 
-The first of these that the cell shows is the way its writer parted them:
+The first of these that the cell shows is the way its writer separated them:
 
 1. numbering that begins with the first number at the front, or after an introduction such as `The defendant must not:`,
    and goes on by one: `(1) .. (2) ..`, `1. .. 2. ..`, `a) .. b) ..`, `i. .. ii. ..`, `1.1 .. 1.2 ..`. So `s.30(2)`,
@@ -271,7 +271,7 @@ def _joined_lines(text: pl.Expr) -> pl.Expr:
 
 
 def _line_ends(text: pl.Expr) -> pl.Expr:
-    """Lines parted; in a cell that begins with a capital, a line in small letters goes on with the one before."""
+    """Lines split; in a cell that begins with a capital, a line in small letters goes on with the one before."""
     marked = text.str.replace_all(rf"\n\s*(?P<next>{_BEGINS})", f"{BREAK}${{next}}")
     goes_on = marked.str.replace_all(r"\n\s*(?P<next>\p{Ll})", " ${next}")
     in_small_letters = text.str.contains(r"^[^\p{L}]*\p{Ll}")

@@ -109,7 +109,7 @@ def _names_a_court(text: str) -> bool:
 
 
 def _by_name(text: str) -> Found:
-    """By code, by a name in full, by the beginning of one."""
+    """Find courts by code, by a full name, or by the beginning of a name."""
     code = text.replace(" ", "")
     bare = code[:5] if ROOM_CODE.fullmatch(code) else code
     exact = _by_code().get(bare, frozenset()) | _written_names().get(_turned(text), frozenset())
@@ -125,7 +125,7 @@ def _by_name(text: str) -> Found:
 
 
 def _by_parts(text: str, order_type: str | None, is_interim: bool | None) -> Found:
-    """By place, site and type, misspelt or not."""
+    """Find courts by place, site and type, misspelt or not."""
     main, site = _site(_turned(text))
     place, court_type = _parts(main)
     place = _folded_places().get(place, place)

@@ -208,13 +208,13 @@ def _listed_others() -> pl.Expr:
 
 
 def _exploded(rows: pl.DataFrame, pieces: pl.Expr) -> pl.DataFrame:
-    """A row for each piece, parted again at its marks, with its place among those of the text."""
+    """A row for each piece, split again at its marks, with its place among those of the text."""
     parted = rows.with_columns(piece=pieces.str.split(MARK)).explode("piece")
     return parted.with_columns(place=pl.int_range(pl.len()).over("text"))
 
 
 def _rows(pieces: pl.DataFrame) -> pl.DataFrame:
-    """The kind parted from each piece; what is not a name goes beside the main one."""
+    """The kind and the text of each piece; what is not a name goes beside the main one."""
     is_main = pl.col("place") == 0
     kind = pl.when(is_main).then(pl.lit(NAME)).otherwise(pl.col("piece").str.head(1))
     name = pl.when(is_main).then("piece").otherwise(pl.col("piece").str.slice(1))

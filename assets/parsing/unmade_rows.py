@@ -100,7 +100,7 @@ def set_aside(rows: pl.DataFrame, *, words: str, status: str | None = None, made
 
 
 def _by_status(words: str, status: str) -> pl.Expr:
-    """By the status, unless it is of the application that an interim order waits for: that order binds meanwhile."""
+    """What the status says, unless of the application that an interim order waits for: that order binds meanwhile."""
     outcome = read_status_outcome(pl.col(status))
     is_waiting = (outcome == NOT_THE_MAKING) | fold(pl.col(status)).str.contains(patterns.ADJOURNED)
     is_interim = fold(pl.col(words)).str.contains(_INTERIM).fill_null(value=False)

@@ -168,13 +168,13 @@ class Reading:
 
     @property
     def records_kept(self) -> int:
-        """Of the rows kept, those that are records of orders and arrests."""
+        """Those of the rows kept that are records of orders and arrests."""
         kept = sum(table.height for name, table in self.tables.items() if name.endswith(RECORD_TABLES))
         return kept - self.rows_both
 
     @property
     def rows_set_aside(self) -> int:
-        """Of the quarantined rows, those that could be read well and are not records, such as a refused application."""
+        """Those of the quarantined rows that could be read well and are not records, such as a refused application."""
         return self.quarantine.filter(pl.col("reason_code").is_in(NO_RECORD_REASONS)).height
 
     @property

@@ -97,7 +97,7 @@ def sheet_kinds() -> tuple[SheetKind, ...]:
 
 
 def find_known(texts: pl.Series) -> dict[str, dict[str, str]]:
-    """Of many distinct texts those that are headings, slips apart: by text, the field in each kind of table."""
+    """Those of many distinct texts that are headings, misspelt or not: by text, the field in each kind of table."""
     forms = _forms(texts.filter(texts.str.len_chars() <= LONGEST_HEADING).to_frame("text"))
     keys = {key for kind in sheet_kinds() for key in (*kind.field_of, *kind.answers)}
     likely = forms.filter(pl.any_horizontal(pl.col("whole", "bare", "own", "head", "unnumbered").is_in(list(keys))))

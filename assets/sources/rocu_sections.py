@@ -55,7 +55,7 @@ SECTION_FIELDS = tuple(field.name for field in fields(Section))
 
 
 def read_sections(texts: Iterable[str]) -> dict[str, Section]:
-    """Of many texts those that are sections: every word of them says something of the rows, or nothing at all."""
+    """Those of the texts that are sections: every word of them says something of the rows, or nothing at all."""
     words = [text for text in texts if re.search(r"[^\W\d_]", text)]
     pieces = {text: [piece.strip() for piece in re.split(PIECES, text) if piece.strip()] for text in words}
     distinct = pl.Series(sorted({piece for own in pieces.values() for piece in own}), dtype=pl.String)

@@ -197,7 +197,7 @@ def _columns(head: _Head) -> Mapping[str, tuple[str, ...]]:
 
 
 def _best_heads(cells: pl.DataFrame, candidates: pl.DataFrame) -> list[_Head]:
-    """Of candidates right below each other the one that says most, if it says enough."""
+    """The one of candidates right below each other that says most, if it says enough."""
     numbers = candidates["row_number"].to_list()
     near = {number + step for number in numbers for step in (-1, 0, 1)}
     rows = {

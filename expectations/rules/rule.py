@@ -125,7 +125,7 @@ class Evidence:
 
     @classmethod
     def of_columns(cls, scanned: Mapping[str, pl.LazyFrame], columns: Mapping[str, Sequence[str]]) -> Self:
-        """Of all rows the columns that are named, by the name of the table here; of a table not named, nothing."""
+        """All rows of the tables, in the columns named by the table's name here; a table not named has none."""
         frames = pl.collect_all([frame.select(columns.get(name, ())) for name, frame in scanned.items()])
         return cls(**dict(zip(scanned, frames, strict=True)))
 

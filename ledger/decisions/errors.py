@@ -61,7 +61,7 @@ class ValuesChangedError(DecisionRefusedError):
 
 
 class RefusedTogetherError(DecisionRefusedError):
-    """Of decisions that were to be taken together some can't be: none was taken.
+    """Some of the decisions that were to be taken together can't be: none was taken.
 
     Attributes:
         refusals: by the place of the decision among those given, why it can't be taken.

@@ -22,7 +22,7 @@ def require_active(connection: sa.Connection, name: str) -> None:
 
 
 def find_strangers(connection: sa.Connection, names: Sequence[str]) -> dict[str, DecisionError]:
-    """Of these names those that may not decide, and why."""
+    """Those of the names that may not decide, and why."""
     found = connection.execute(sa.select(users_table.c.name, users_table.c.retired_at))
     retired_at = {row.name: row.retired_at for row in found}
     unknown = "there is no user {!r}: an administrator adds one by `concord decisions users --add`"

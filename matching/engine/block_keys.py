@@ -16,7 +16,7 @@ from matching.engine.tables import Described, to_plain_types, widened
 Rows = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.int64]
 
-# So many records are given their keys at once, which bounds memory: a list of names makes a row for each.
+# Records that are given their keys at once, which bounds memory: a list of names makes a row for each.
 KEYED = 500_000
 SPREAD = np.int64(0x1E3779B97F4A7C15)
 

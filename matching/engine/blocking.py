@@ -188,7 +188,7 @@ class PairPiece:
         return self._owned(np.minimum(one, other), np.maximum(one, other), key)
 
     def _owned(self, left: Rows, right: Rows, key: Codes | None) -> Candidates:
-        """Those that belong to the rule. Rules with one key for each record come first, as they are quick to check."""
+        """The pairs that belong to the rule. Rules with one key for each record come first, being quick to check."""
         # `take` is several times as fast as indexing.
         keys = self.blocks.keys.take(left, axis=0)
         agree = (keys == self.blocks.keys.take(right, axis=0)) & (keys != UNKNOWN)
@@ -232,7 +232,7 @@ def _put(rule: BlockingRule, keying: Keying, sources: npt.NDArray[np.int8] | Non
 def _by_size(
     packed: Numbers, most: int, keying: Keying, sources: npt.NDArray[np.int8] | None
 ) -> tuple[Numbers, Numbers]:
-    """Keys and rows in blocks of at most so many pairs, and those in larger ones."""
+    """Keys and rows in blocks of at most `most` pairs, and those in larger ones."""
     _, ends, costs = _partners(packed >> keying.bits, keying.rows(packed), sources)
     is_large = costs > most
     if not is_large.any():
@@ -242,7 +242,7 @@ def _by_size(
 
 
 def _partners(keys: Numbers, rows: Rows, sources: npt.NDArray[np.int8] | None) -> tuple[Numbers, Numbers, Numbers]:
-    """For each place that of its first partner; for each block the place after its last and its number of pairs."""
+    """For each place that of its first partner; for each block the place after its last, and its number of pairs."""
     first = np.arange(1, len(keys) + 1) if sources is None else _next_source(keys, sources[rows])
     ends = np.nonzero(np.diff(keys, append=-1))[0] + 1
     made = np.cumsum(np.repeat(ends, np.diff(ends, prepend=0)) - first)
@@ -250,7 +250,7 @@ def _partners(keys: Numbers, rows: Rows, sources: npt.NDArray[np.int8] | None) -
 
 
 def _shared(packed: Numbers, bits: int) -> Numbers:
-    """Those whose key another record has too, sorted, each once. Most keys belong to one record and make no pair."""
+    """The records whose key another record has too, sorted, each once. Most keys are of one record and make no pair."""
     packed.sort()
     keys = packed >> bits
     borders = np.ones(len(packed) + 1, np.bool_)

@@ -1,4 +1,4 @@
-"""Connected components: what hangs together by pairs.
+"""Connected components: rows that a chain of pairs connects.
 
 Belongs here: components and their labels. Does not: clusters of records (`clusters`), which never follow a chain of
 single links.

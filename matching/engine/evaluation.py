@@ -175,7 +175,7 @@ def compare_clusters(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
         `keys` (of all records of these), by the first key; unchanged clusters are left out.
     """
     both = old.select("key", old="cluster").join(new.select("key", new="cluster"), on="key").sort("key")
-    # Each record hangs together with the first one of its old and of its new cluster.
+    # Each record is connected with the first one of its old and of its new cluster.
     rows = both.select(row=pl.int_range(pl.len()), old="old", new="new")
     firsts = [rows.select(pl.col("row").min().over(side)).to_series().to_numpy() for side in ("old", "new")]
     labels = label_components(both.height, np.tile(np.arange(both.height), 2), np.concatenate(firsts))

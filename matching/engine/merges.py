@@ -17,7 +17,7 @@ Flags = npt.NDArray[np.bool_]
 Weigher = Callable[[Rows, Rows], Weights]
 
 NO_PAIRS = pl.DataFrame(schema={"left": pl.Int64, "right": pl.Int64})
-# Weights are added in whole multiples of one part in so many, so that their order makes no difference.
+# Weights are added in whole multiples of this part of 1, so that their order makes no difference.
 WEIGHT_PARTS = 1_000
 
 
@@ -31,7 +31,7 @@ class Policy:
         floor: a single cross pair below it forbids the merge.
         group_bar: the weight that each cross pair within one exclusive group must exceed.
         others_bar: where the mean capped weight of the cross pairs between groups is above it, `group_bar` does not
-            apply: what the other sources agree on, slips in a copy do not undo.
+            apply: slips in one copy do not undo what the other sources agree on.
         sample: how many cross pairs to weigh for one merge at most, spread evenly. Floor and group apply to these only,
             limits and cannot-links to all.
         rounds: an upper bound on rounds.

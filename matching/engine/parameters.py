@@ -14,7 +14,7 @@ from matching.engine.patterns import Comparison
 
 FORMAT: Literal[2] = 2
 ADVICE = "train the model again (concord model train)"
-# Numbers are rounded to so many digits, so that a file restores exactly the numbers that were trained.
+# Numbers are rounded to this many digits, so that a file restores exactly the numbers that were trained.
 DIGITS = 12
 
 

@@ -18,7 +18,7 @@ from matching.engine.values import UNKNOWN, Codes
 
 Rows = npt.NDArray[np.int32]
 
-# So many records that are the same are compared like any others. From about 100 on, training suffers.
+# Up to this many records that are the same are compared like any others. From about 100 on, training suffers.
 MOST_COPIES = 20
 # Records are first counted in 2^22 buckets.
 BUCKET_BITS = 22
@@ -49,7 +49,7 @@ def find_copies(
         codes: what the comparisons read, as numbers, one record in each row.
         order: for each row the place of its record in `records`.
         sources: the table of each row.
-        limited: tables of which a cluster may hold so many records only. Their copies are all compared.
+        limited: tables of which a cluster may hold a limited number of records. Their copies are all compared.
     """
     mixed = np.zeros(len(codes), np.uint64)
     for column in codes.T:
@@ -82,7 +82,7 @@ def _repeated(
     sources: npt.NDArray[np.int8],
     kept: int,
 ) -> Copies:
-    """Of some rows, those that come after the first `kept` of their table that are the same."""
+    """Those of the rows that come after the first `kept` rows of their table that are the same."""
     if not len(rows):
         return Copies()
     hashes = records[order[rows]].hash_rows(0)

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import SparkSession
 
-# So many pieces are asked for at once, which bounds what the driver holds beside the result.
+# Pieces that are asked for at once, which bounds what the driver holds beside the result.
 WAVE = 128
 # Seconds to wait for a connection to the cluster, and for its first answer.
 CONNECTION_WAIT, ANSWER_WAIT = 10.0, 120.0
 # How often Spark tries a piece before it gives up. A local master would not try again of its own accord.
 TRIES = 4
-# Arrays begin at multiples of so many bytes.
+# Bytes: arrays begin at multiples of this.
 ALIGNMENT = 64
 
 ADDRESS = re.compile(r"(?P<kind>spark|sc)://(?P<host>[^:/,;]+)(?::(?P<port>\d+))?")

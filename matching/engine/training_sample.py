@@ -21,12 +21,12 @@ from matching.engine.values import agreeing_pairs
 
 # Pairs counted at once, which bounds memory.
 CHUNK = 1_000_000
-# Random pairs are drawn so many at a time, and so many times before checking whether they are enough.
+# How many random pairs are drawn at a time, and how many times before it is checked whether they are enough.
 RANDOM_CHUNK, DRAWS = 50_000, 8
-# Random pairs are compared in so many pieces, which saves a few megabytes.
+# Pieces in which random pairs are compared, which saves a few megabytes.
 DRAWN_PIECES = 8
 SEED = 1
-# With so many random pairs at a level, its share can be trusted.
+# With this many random pairs at a level, its share can be trusted.
 ENOUGH = 50
 # A rule that makes more pairs than this for each record is not used to learn m.
 MOST_OF_RULE = 5

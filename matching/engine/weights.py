@@ -20,12 +20,12 @@ from matching.engine.values import UNKNOWN
 
 Weights = npt.NDArray[np.float64]
 
-# Up to so many possible patterns, a table by pattern is faster than sorting the pairs.
+# Up to this many possible patterns, a table by pattern is faster than sorting the pairs.
 TABLE = 2**24
 LEAST = 1e-12
 # How many pairs are weighed at once, which bounds memory.
 CHUNK = 1_000_000
-# Probabilities are added in whole multiples of one part in so many, so that their order makes no difference.
+# Probabilities are added in whole multiples of this part of 1, so that their order makes no difference.
 CHANCE_PARTS = 2**20
 
 

@@ -32,7 +32,7 @@ def order_confidence(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> p
 
 
 def combine(provenance: pl.DataFrame, order_sources: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`, `combined`: the probability that everything is right, if nothing hung together.
+    """`order_id`, `combined`: the probability that everything is right, if nothing depended on anything else.
 
     Args:
         provenance: `FIELD_PROVENANCE`, with confidence.

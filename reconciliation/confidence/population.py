@@ -36,12 +36,12 @@ class Population:
 
     @classmethod
     def of(cls, orders: pl.DataFrame) -> Self:
-        """That of `ORDERS`."""
+        """The population of `ORDERS`."""
         return cls.counted(orders).seen_in(orders)
 
     @classmethod
     def counted(cls, orders: pl.DataFrame) -> Self:
-        """That of `POPULATION_COLUMNS` of `ORDERS`, before any order is looked at."""
+        """The population of `POPULATION_COLUMNS` of `ORDERS`, before any order is looked at."""
         people = max(orders.get_column("subject_id").n_unique(), 1)
         no_fits = pl.DataFrame(schema=dict.fromkeys((*VALUE_KEY, "fit"), pl.String))
         return cls(no_fits, bearers_of_words(orders), round(log2(people / USUAL_PEOPLE), 3), find_shared(orders))

@@ -128,7 +128,7 @@ class AuditLine:
 
     Attributes:
         about: kinds of keys with their count, such as `2 orders`, or other facts.
-        digest: by which the log hangs together.
+        digest: what the next entry's digest is made with, so that a change shows.
     """
 
     sequence: int

@@ -60,7 +60,7 @@ def reseal(connection: sa.Connection, home: Home) -> tuple[list[str], list[str]]
 
 
 def step_of(secret: str, code: str, at: datetime) -> int | None:
-    """The time step that a code is of; None if it is of none that is near."""
+    """The time step that a code belongs to; None if it belongs to none close to `at`."""
     try:
         codes, now = pyotp.TOTP(secret, interval=SECONDS), int(at.timestamp()) // SECONDS
         steps = (now + offset for offset in EARLY_OR_LATE)

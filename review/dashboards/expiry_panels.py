@@ -49,7 +49,7 @@ class Expiries:
         return dict(held.sort("force_code").iter_rows())
 
     def of_force(self, code: str | None) -> "Expiries":
-        """Those that a force holds; all of them if none is named."""
+        """The expiries of a force; all of them if none is named."""
         if code is None:
             return self
         return Expiries(self.as_of, self.orders.filter(pl.col("force_code").fill_null(NOT_KNOWN) == code))

@@ -72,12 +72,12 @@ class ScoreHistory:
     left_out: tuple[str, ...]
 
     def now(self, scope: str, dimension: str) -> pl.DataFrame:
-        """Those of the release, the lowest first; those without a score last, by key."""
+        """The scores of the release, the lowest first; those without a score last, by key."""
         at = (pl.col("release_id") == self.release_id) & (pl.col("scope") == scope)
         return self.trend.filter(at, pl.col("dimension") == dimension).sort("score", "scope_key", nulls_last=True)
 
     def series(self, scope: str, key: str, dimension: str) -> pl.DataFrame:
-        """Those of one key, by night."""
+        """The scores of one key, by night."""
         at = (pl.col("scope") == scope) & (pl.col("scope_key") == key) & (pl.col("dimension") == dimension)
         return self.trend.filter(at).sort("as_of")
 

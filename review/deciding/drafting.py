@@ -66,7 +66,7 @@ def refusal(asked: Mapping[str, Any], together: Sequence[Mapping[str, Any]], pre
 
 
 def _require_in_force(accepted: Mapping[str, Any], together: Sequence[Mapping[str, Any]], present: Present) -> None:
-    """Who says that an order is in force can't give a value beside it by which it binds nobody.
+    """A steward who says that an order is in force can't also give a value with which it binds nobody.
 
     Raises:
         DecisionError: they do.
@@ -87,7 +87,7 @@ def _require_in_force(accepted: Mapping[str, Any], together: Sequence[Mapping[st
 
 
 def _spread(asked: Mapping[str, Any], present: Present) -> list[Mapping[str, Any]]:
-    """Of two orders that are one: a decision on the records named, and one for each further source that holds both.
+    """For two orders that are one: a decision on the records named, and one for each further source that holds both.
 
     A source should hold an order once: where it holds a record of either, the linking would keep these apart, and only
     one record would move.

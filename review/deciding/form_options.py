@@ -85,7 +85,7 @@ class FindingOptions(Question):
 
     @property
     def words_of_kinds(self) -> Mapping[str, str]:
-        """Of such an order, to accept the doubt is to say that the order is in force."""
+        """What kinds of decision are called: to accept the doubt on such an order is to say that it is in force."""
         return {"accept": IS_IN_FORCE} if self.advice else {}
 
 

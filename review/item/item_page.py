@@ -114,7 +114,7 @@ class ItemPage:
 
 
 def decision_keys(order_ids: Sequence[str], table: Tables) -> tuple[list[str], list[str]]:
-    """By what decisions on orders are looked up: the ids that they have or had, and the handles of their records."""
+    """What decisions on orders are looked up by: the ids that they have or had, and the handles of their records."""
     records = _rows(table("order_sources"), order_ids).get_column("record_id").to_list()
     digests = table("record_digests").filter(pl.col("kind") == "order", pl.col("record_id").is_in(records))
     return former_ids(list(order_ids), table("id_redirects")), digests.get_column("handle").to_list()

@@ -45,7 +45,7 @@ def simulate_selection(before: float, *, seed: int) -> pl.DataFrame:
 
 
 def _select(wanted: float, usual: float, shape: float, rng: np.random.Generator) -> tuple[float, float]:
-    """Averages before and after of the people with most arrests before, so many that they average what was observed."""
+    """Averages before and after of the people with most arrests before: as many as average what was observed."""
     rates = rng.gamma(shape, usual / shape, PEOPLE)
     before, after = rng.poisson(rates), rng.poisson(rates)
     order = np.argsort(-before, kind="stable")

@@ -40,7 +40,7 @@ LENGTHS: Final = ((24, "to 2 years"), (60, "to 5 years"), (120, "to 10 years"))
 
 
 def _years(column: str, span: int) -> pl.Expr:
-    """Bands of so many years; a year itself where the span is 1."""
+    """Bands of `span` years; the year itself where the span is 1."""
     year = pl.col(column)
     first = year // span * span
     return year.cast(pl.String) if span == 1 else pl.format("{}-{}", first, first + span - 1)

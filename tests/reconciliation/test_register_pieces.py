@@ -1,4 +1,4 @@
-"""A register is the same in pieces of any size: what a person owes to others is worked out before any is looked at."""
+"""A register is the same in pieces of any size: what a person takes from others is worked out before any person is."""
 
 from datetime import timedelta
 

@@ -20,7 +20,7 @@ PRECEDENCE = re.compile(r"^((?:[A-Z_]+_FIRST|BIRTH): Final = \()", re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory) -> Path:
-    """The house with a fifth source."""
+    """Concord with a fifth source."""
     tree = tmp_path_factory.mktemp("house")
     for room in ROOMS:
         shutil.copytree(ROOT / room, tree / room, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))

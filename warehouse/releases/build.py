@@ -23,7 +23,7 @@ from warehouse.tables.register import PUBLIC_TABLES
 from warehouse.tables.release import ACCOUNT_OF_THE_NIGHT, CARRIED_TABLES, NEAR_PAIRS, ORDER_PAIRS, SOURCE_RECORDS
 
 COMPRESSION_LEVEL = 3
-# The pairs of so many orders are put in order at a time.
+# Orders whose pairs are put in order at a time.
 ORDERS_APIECE = 20_000
 
 

@@ -220,7 +220,7 @@ def _create(table: Table) -> str:
 
 
 def _check(column: Column) -> str:
-    """That a value is one of the codes, where a column has a few of them; longer lists are tables of their own."""
+    """A check of the codes of a column, where it has a few of them; longer lists are tables of their own."""
     if not 0 < len(column.codes) <= MOST_CODES_NAMED or column.sql_type != type_names[pl.String]:
         return ""
     codes = ", ".join(f"'{_quoted(code)}'" for code in column.codes)

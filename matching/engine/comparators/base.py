@@ -102,7 +102,7 @@ class SingleValue(Comparator):
 
 
 def _judge_unknown(left: Sequence[Codes], right: Sequence[Codes]) -> Levels:
-    """For a column without values."""
+    """The levels of pairs by a column without values: none is known."""
     return np.full(np.broadcast(left[0], right[0]).shape, NOT_KNOWN, np.int8)
 
 
