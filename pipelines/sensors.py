@@ -7,9 +7,11 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.account import shown_name
 from assets.delivery_files import recognise
 from assets.frame import NightResource, is_night
 from assets.sources import find_sources
+from assets.sources.contract import Delivery
 from pipelines.after_run import look_again
 from pipelines.jobs import RECORDED, nightly_job
 from pipelines.runs import DAGSTER, KILLED, RunRecord, read_run
@@ -30,20 +32,30 @@ SETTLE_SECONDS = 30
     description="Starts the newest night again when a delivery has landed since it was last looked at.",
 )
 def delivery_sensor(context: dg.SensorEvaluationContext, night: NightResource) -> dg.SensorResult | dg.SkipReason:
-    """Ask for the newest night for which files have come, once for each state of the landing folder."""
+    """Ask for the newest night for which files have come, once for each state of the landing folder.
+
+    A file of a day that has not begun is named, and counts from that day on.
+    """
     try:
         fetch_landing(night.landing_url, night.landing)
     except (StorageError, OSError) as error:
         return dg.SkipReason(f"Deliveries can't be brought: {error}")
-    files = landed_files(night.landing)
+    landed = landed_files(night.landing)
+    early = [delivery.path for delivery in _nightly(landed) if not is_night(delivery.dated_on)]
+    files = [path for path in landed if path not in early]
+    named = (
+        f" Dated in the future or before the law, so left alone: {', '.join(map(shown_name, early))}." if early else ""
+    )
     if not files:
-        return dg.SkipReason("No delivery has landed.")
+        return dg.SkipReason(f"No delivery has landed.{named}")
     if any(time.time() - path.stat().st_mtime < SETTLE_SECONDS for path in files):
         return dg.SkipReason("A delivery is still being written.")
     listing = listing_digest(files)
-    newest = max(_nights(files), default=None)
-    if listing == context.cursor or newest is None or not is_night(newest):
-        return dg.SkipReason("Nothing has landed since the last look.")
+    newest = max((delivery.dated_on for delivery in _nightly(files)), default=None)
+    if listing == context.cursor or newest is None:
+        return dg.SkipReason(f"Nothing has landed since the last look.{named}")
+    if named:
+        context.log.warning(named.strip())
     request = dg.RunRequest(run_key=f"{newest}:{listing}", partition_key=newest.isoformat(), run_config=RECORDED)
     return dg.SensorResult(run_requests=[request], cursor=listing)
 
@@ -62,8 +74,8 @@ def listing_digest(files: list[Path]) -> str:
 
 def first_night(home: Path, landing: Path) -> date:
     """The date of the first nightly delivery that is kept or has landed; that of a month ago if there is none yet."""
-    found = [night for night in _nights(landed_files(Home(home).archive) + landed_files(landing)) if is_night(night)]
-    return min(found, default=datetime.now(UTC).date() - timedelta(days=31))
+    found = (delivery.dated_on for delivery in _nightly(landed_files(Home(home).archive) + landed_files(landing)))
+    return min(filter(is_night, found), default=datetime.now(UTC).date() - timedelta(days=31))
 
 
 @dg.run_failure_sensor(monitored_jobs=[nightly_job], default_status=dg.DefaultSensorStatus.RUNNING)
@@ -96,11 +108,8 @@ def _look_again(night: NightResource, run: RunRecord | None) -> None:
         look_again(night.state, read_settings(night.home))
 
 
-def _nights(files: list[Path]) -> list[date]:
+def _nightly(files: list[Path]) -> list[Delivery]:
+    """The deliveries that each are of a night."""
     feeds = [feed for source in find_sources() for feed in source.feeds if feed.cadence == "night"]
-    return [
-        delivery.dated_on
-        for path in files
-        for feed in feeds
-        if feed.source == path.parent.name and (delivery := recognise(feed, path)) is not None
-    ]
+    found = (recognise(feed, path) for path in files for feed in feeds if feed.source == path.parent.name)
+    return [delivery for delivery in found if delivery is not None]

@@ -203,6 +203,24 @@ def test_the_sensor_waits_for(name, age, night):
     assert isinstance(look(night), dg.SkipReason)
 
 
+def test_a_file_of_a_day_to_come_is_named_and_stops_no_night_and_counts_when_its_day_has_begun(night, monkeypatch):
+    land(night, "pnd_pole_2026-11-20.jsonl.gz")
+    before = look(night)
+    land(night, "pnd_pole_2062-11-20.jsonl.gz")
+    said = look(night, before.cursor)
+    assert "pnd_pole_2062-11-20.jsonl.gz" in said.skip_message
+    land(night, "pnd_pole_2026-11-21.jsonl.gz")
+    after = look(night, before.cursor)
+    assert [request.partition_key for request in after.run_requests] == ["2026-11-21"]
+    monkeypatch.setattr("pipelines.sensors.is_night", lambda day: day <= date(2062, 11, 20))
+    assert [request.partition_key for request in look(night, after.cursor).run_requests] == ["2062-11-20"]
+
+
+def test_with_nothing_but_files_of_days_to_come_the_sensor_names_them(night):
+    land(night, "pnd_pole_2062-11-20.jsonl.gz")
+    assert "pnd_pole_2062-11-20.jsonl.gz" in look(night).skip_message
+
+
 FORGED = {"home": "/elsewhere", "landing": "/elsewhere", "is_locked": True, "accepted": {"unexplained": "why not"}}
 
 
