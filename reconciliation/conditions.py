@@ -80,11 +80,12 @@ def believe_conditions(
         `CONDITIONS`, in which `text` names nobody, and beside it `full_text`.
     """
     is_from_court = pl.col("sources").list.set_intersection(list(COURT_SOURCES)).list.len() > 0
+    is_held_by_half = pl.col("support") * 2 == pl.col("listing_sources")
     return (
         listed.join(beside, on=["order_id", "condition_code"], how="left")
         .with_columns(pl.col("is_none_beside", "is_firm_beside").fill_null(value=False))
         .with_columns(is_golden=_is_believed())
-        .with_columns(is_doubtful=~pl.col("is_golden") & is_from_court)
+        .with_columns(is_doubtful=~pl.col("is_golden") & (is_from_court | is_held_by_half))
         .join(_periods(golden), on="order_id", how="left")
         .with_columns(start_on=_own_start(), end_on=own_end())
         .with_columns(is_lapsed=(pl.col("end_on") < as_of).fill_null(value=False))

@@ -112,7 +112,7 @@ def with_condition_features(records: pl.DataFrame, evidence: Evidence) -> pl.Dat
     """The codes a record holds, those of its order, what is missing or too many, and whether periods differ.
 
     Nothing is missing in a court's own result unless at least two other sources hold it, and nothing of it is too many
-    in them.
+    in them, though it is in doubt; what a court's result lacks is.
     """
     places = records.select("record_id", "order_id")
     is_golden, is_doubtful = pl.col("is_golden"), pl.col("is_doubtful")
@@ -121,7 +121,7 @@ def with_condition_features(records: pl.DataFrame, evidence: Evidence) -> pl.Dat
     judged = evidence.conditions.group_by("order_id").agg(
         code.filter(is_golden).unique().sort().alias("golden_condition_codes"),
         code.filter(is_golden & (others >= ENOUGH_AGAINST_COURT)).alias("firm_codes"),
-        code.filter(is_doubtful).alias("doubtful_codes"),
+        code.filter(is_doubtful & (others < pl.col("sources").list.len())).alias("doubtful_codes"),
     )
     worded = evidence.core_conditions.join(places, on="record_id")
     held = (

@@ -120,5 +120,5 @@ def _note(row: Values) -> str | None:
     if row["is_lapsed"]:
         return f"Lapsed: its last day was {format_day(row['end_on'])}, unless it was extended."
     if row["is_doubtful"]:
-        return "In the court's result, and in few other sources: it counts as in force until the court confirms it."
+        return "In too few sources to be believed: it counts as in force until the court confirms it or does not."
     return None

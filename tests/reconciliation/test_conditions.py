@@ -131,6 +131,17 @@ def test_a_condition_of_the_court_that_is_not_believed_is_in_doubt(held, expecte
 
 
 @pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        pytest.param({"court": "C01", "pnc": "C01 C09"}, "C09", id="one of two"),
+        pytest.param({"court": "C01", "pnc": "C01", "pnd": "C01 C09"}, "", id="one of three"),
+    ],
+)
+def test_a_condition_that_half_of_the_sources_hold_is_in_doubt_where_orders_beside_have_none_of_it(held, expected):
+    assert codes_of(judged_conditions(held, beside={"court": "C01"}), "is_doubtful") == expected
+
+
+@pytest.mark.parametrize(
     ("facts", "end_on", "is_lapsed"),
     [
         pytest.param({}, LAST_DAY, True, id="the end of its order"),

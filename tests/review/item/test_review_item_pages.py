@@ -232,7 +232,9 @@ def test_hostile_text_is_shown_as_text_everywhere(viewer, desk):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        pytest.param({"is_doubtful": True}, "it counts as in force until the court confirms it", id="in doubt"),
+        pytest.param(
+            {"is_doubtful": True}, "it counts as in force until the court confirms it or does not", id="in doubt"
+        ),
         pytest.param({"is_lapsed": True, "end_on": date(2025, 4, 30)}, "its last day was 30 April 2025", id="lapsed"),
     ],
 )
