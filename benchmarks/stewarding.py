@@ -30,7 +30,7 @@ from ledger.decisions.decision import Signature
 from ledger.decisions.errors import DecisionError, DecisionRefusedError
 from ledger.decisions.ledger import Ledger
 from ledger.decisions.published import read_present
-from pipelines.settings import ledger_url, read_settings
+from pipelines.settings import read_settings
 from reconciliation.golden import ORDER_FIELDS, PERSON_FIELDS
 from samples.nights import write_nights
 from warehouse.home import Home
@@ -152,7 +152,7 @@ def run_night(landing: Path, home: Path, as_of: date, *more: str) -> None:
 def decide(judged: Judged, home: Path, items: pl.DataFrame) -> tuple[int, int]:
     """Decide items as a person who knows the truth would: how many decisions were taken, and how many refused."""
     taken = refused = 0
-    ledger, _ = Ledger.create(ledger_url(home, read_settings(home)), Home(home))
+    ledger, _ = Ledger.create(Home(home).ledger_url(read_settings(home).ledger), Home(home))
     with ledger:
         if "steward" not in ledger.users().get_column("name").to_list():
             ledger.add_user("steward")

@@ -18,7 +18,7 @@ from ledger.decisions.database import Database
 from ledger.decisions.ledger import now
 from ledger.desk.accounts import add_account, find_account, set_disabled, set_password_hash, set_role
 from ledger.desk.sessions import end_sessions_of
-from pipelines.settings import ledger_url, read_settings
+from pipelines.settings import read_settings
 from review.access.passwords import Passwords
 from review.app import create_app
 from review.desk import Desk
@@ -64,7 +64,7 @@ def serve(home: Path, *, host: str, port: int, is_demo: bool) -> None:
         fail(f"no release in {home}: run `concord nightly`, or `concord demo` for a synthetic one", Exit.FAILED)
     if is_demo and not is_made_up(state, release):
         fail(f"the release in {home} is not the demo's: demo users must not see it", Exit.USAGE)
-    url = f"sqlite:///{state.ledger.with_name(DEMO_LEDGER)}" if is_demo else ledger_url(state.path, chosen)
+    url = f"sqlite:///{state.ledger.with_name(DEMO_LEDGER)}" if is_demo else state.ledger_url(chosen.ledger)
     listener = listen(host, port)
     here = f"http://{in_url(host)}:{listener.getsockname()[1]}"
     settings = DeskSettings(origin=here) if is_demo else reached_at(here, chosen.review)

@@ -15,7 +15,7 @@ from ledger.decisions.decidable import Present
 from ledger.decisions.errors import DecisionError, DecisionRefusedError, ImportRefusedError, LedgerError
 from ledger.decisions.ledger import Ledger
 from ledger.decisions.published import read_present
-from pipelines.settings import SettingsError, ledger_url, read_settings
+from pipelines.settings import SettingsError, read_settings
 from reconciliation.register import Register
 from warehouse.home import Home
 
@@ -24,7 +24,8 @@ SHOWN_LINES = 50
 
 def place_of(home: Path) -> str:
     """The URL of the ledger of an installation."""
-    return ledger_url(home.resolve(), read_settings(home.resolve()))
+    state = Home(home.resolve())
+    return state.ledger_url(read_settings(state.path).ledger)
 
 
 @contextmanager

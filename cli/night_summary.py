@@ -18,7 +18,7 @@ from ledger.packs.policy import SendingPolicy, policy_in_force
 from ledger.packs.sample import read_verdicts
 from ledger.packs.steward_agreement import measure_agreement
 from pipelines.alert_conditions import feed_states
-from pipelines.settings import SettingsError, ledger_url, read_settings
+from pipelines.settings import SettingsError, read_settings
 from reconciliation.register import Register
 from review.packs.policy_words import describe_agreement, describe_policy
 from warehouse.codes import SEVERITIES
@@ -165,7 +165,7 @@ def _sending(decided: Decided) -> str:
 def read_decided(home: Path) -> Decided | None:
     """What the ledger of an installation says; None where there is none, or it can't be read."""
     try:
-        with Ledger.open(ledger_url(home, read_settings(home)), Home(home)) as ledger:
+        with Ledger.open(Home(home).ledger_url(read_settings(home).ledger), Home(home)) as ledger:
             return Decided(ledger.read(), policy_in_force(ledger), measure_agreement(read_verdicts(ledger)))
     except (LedgerError, SettingsError):
         return None

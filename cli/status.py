@@ -18,7 +18,7 @@ from ledger.decisions.ledger import Ledger
 from ledger.packs.answers import last_answers, read_answers
 from ledger.packs.routing import IS_DISPUTED
 from pipelines.runs import RunRecord, disk_by_kind
-from pipelines.settings import SettingsError, ledger_url, read_settings
+from pipelines.settings import SettingsError, read_settings
 from warehouse.home import Home
 from warehouse.releases.release import Release
 from warehouse.wording import count_words
@@ -84,7 +84,7 @@ def gather_status(home: Home, release: Release, summary: Summary, *, runs: list[
 def count_disputed(home: Home) -> int | None:
     """How many lines owners disagree with, on which no steward has decided since; None: it is not known."""
     try:
-        with Ledger.open(ledger_url(home.path, read_settings(home.path)), home) as ledger:
+        with Ledger.open(home.ledger_url(read_settings(home.path).ledger), home) as ledger:
             if last_answers(read_answers(ledger)).get_column("disagrees_because").drop_nulls().is_empty():
                 return 0
             lines, _ = lines_of(home.path, ledger)

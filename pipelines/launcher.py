@@ -8,7 +8,6 @@ import dagster as dg
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 
 from pipelines.runs import read_run
-from pipelines.settings import home_folder
 from warehouse.home import Home
 
 
@@ -22,7 +21,7 @@ class WatchedRunLauncher(dg.DefaultRunLauncher):
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Whether a run still runs: it failed if the process that keeps its record is gone."""
-        record = read_run(Home(home_folder()), run.run_id)
+        record = read_run(Home.find(), run.run_id)
         if record is not None and record.state == "killed":
             return CheckRunHealthResult(WorkerStatus.FAILED, record.cause)
         return CheckRunHealthResult(WorkerStatus.RUNNING)

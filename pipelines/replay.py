@@ -20,7 +20,7 @@ from ledger.decisions.ledger import Ledger
 from matching.trained import load_models, shipped_models
 from pipelines.nightly import run_night
 from pipelines.retention import archived_in
-from pipelines.settings import Settings, StorageSettings, ledger_url
+from pipelines.settings import Settings, StorageSettings
 from warehouse.disk import file_digest, put_text
 from warehouse.home import Home
 from warehouse.models import list_models
@@ -65,7 +65,7 @@ def replay(home: Home, release: Release, settings: Settings) -> Replay:
         _lay_out_models(home, release, copy)
         days = release.manifest.get("settings", {}).get("presence_days", settings.presence_days)
         copy.desk.symlink_to(home.desk)  # the key that marks decisions
-        url = ledger_url(home.path, settings)
+        url = home.ledger_url(settings.ledger)
         again = run_night(
             copy,
             landing=copy.path / "landing",

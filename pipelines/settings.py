@@ -21,7 +21,6 @@ from pipelines.alert_kinds import AlertSettings
 from review.desk_settings import DeskSettings
 from warehouse.codes import ORDER_TYPES
 from warehouse.delivery_states import DEFAULT_POLICIES, STATES, Policy
-from warehouse.home import Home
 from warehouse.sources import SOURCE_NAMES
 
 FILE_NAME = "concord.toml"
@@ -229,19 +228,9 @@ def _template(model: type[BaseModel], section: str) -> Iterator[str]:
         yield from _template(kind, f"{section}.{name}".lstrip("."))
 
 
-def home_folder() -> Path:
-    """The folder of all state: `CONCORD_HOME`, or `.concord` here."""
-    return Path(os.environ.get("CONCORD_HOME", ".concord")).resolve()
-
-
-def landing_folder() -> Path:
+def landing_folder(home: Path) -> Path:
     """The folder deliveries land in: `CONCORD_LANDING`, or `landing` below the folder of all state."""
-    return Path(os.environ.get("CONCORD_LANDING", home_folder() / "landing")).resolve()
-
-
-def ledger_url(home: Path, settings: Settings) -> str:
-    """Where the ledger lies: `CONCORD_LEDGER`, or the setting, or a file below the folder of all state."""
-    return Home(home).ledger_url(settings.ledger)
+    return Path(os.environ.get("CONCORD_LANDING") or home / "landing").resolve()
 
 
 def read_settings(home: Path) -> Settings:

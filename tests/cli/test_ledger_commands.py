@@ -10,10 +10,11 @@ from shares import one_in
 from typer.testing import CliRunner
 
 from cli.deciding import PAIRS, decide_app
+from cli.ledger_access import place_of
 from cli.main import app
 from ledger.decisions.database import Database
 from ledger.decisions.kinds import KINDS
-from pipelines.settings import SettingsError, ledger_url, read_settings
+from pipelines.settings import SettingsError, read_settings
 from warehouse.home import Home
 from warehouse.releases.release import current_release, publish
 from warehouse.tables.release import SOURCE_RECORDS
@@ -239,11 +240,11 @@ def test_a_ledger_in_service_is_migrated_by_command_only(concord, postgres, monk
 
 def test_the_ledger_lies_where_the_setting_or_the_environment_says(tmp_path, monkeypatch):
     monkeypatch.delenv("CONCORD_LEDGER", raising=False)
-    assert ledger_url(tmp_path, read_settings(tmp_path)) == f"sqlite:///{tmp_path}/ledger/decisions.sqlite"
+    assert place_of(tmp_path) == f"sqlite:///{tmp_path}/ledger/decisions.sqlite"
     (tmp_path / "concord.toml").write_text('ledger = "postgresql+psycopg://kim@host/ledger"\n')
-    assert ledger_url(tmp_path, read_settings(tmp_path)) == "postgresql+psycopg://kim@host/ledger"
+    assert place_of(tmp_path) == "postgresql+psycopg://kim@host/ledger"
     monkeypatch.setenv("CONCORD_LEDGER", "sqlite:///elsewhere")
-    assert ledger_url(tmp_path, read_settings(tmp_path)) == "sqlite:///elsewhere"
+    assert place_of(tmp_path) == "sqlite:///elsewhere"
 
 
 @pytest.mark.parametrize("url", ["postgresql://kim:secret@host/x", "postgresql://host/x?user=kim&password=secret"])

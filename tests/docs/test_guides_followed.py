@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from cli.door import system_user
 from cli.main import app
 from ledger.decisions.database import Database
-from pipelines.settings import ledger_url, read_settings
+from pipelines.settings import read_settings
 from reconciliation.register import Register
 from warehouse.home import Home
 
@@ -106,7 +106,7 @@ def test_the_guide_on_decisions_is_followed_from_the_first_command_to_the_last(h
     with Register.open(home) as register:
         own = people(register) | differences(register, *examples) | {"os|akhan": f"os|{system_user()}"}
     own["2027-01-01"] = IN_A_MONTH
-    database = Database(ledger_url(home.path, read_settings(home.path)))
+    database = Database(home.ledger_url(read_settings(home.path).ledger))
 
     def here(word):
         if word.startswith("DEC-"):
@@ -121,7 +121,7 @@ def test_the_guide_on_decisions_is_followed_from_the_first_command_to_the_last(h
 def test_the_guide_on_packs_is_followed(home):
     run(["decisions", "migrate"], home)
     run(["accounts", "add", "b.okoro", "--role", "approver", "--identity", f"os|{system_user()}"], home)
-    database = Database(ledger_url(home.path, read_settings(home.path)))
+    database = Database(home.ledger_url(read_settings(home.path).ledger))
 
     def here(word):
         if word.startswith("DIS-"):

@@ -50,6 +50,16 @@ def night(tmp_path):
     return Night(home=tmp_path / "home", landing=tmp_path / "landing", presence_days={}, settings_digest="")
 
 
+def test_an_empty_variable_means_the_home_that_none_means(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("CONCORD_HOME", "CONCORD_LANDING"):
+        monkeypatch.setenv(name, "")
+    named = "from pipelines.definitions import home, landing; print(home, landing)"
+    said = subprocess.run([sys.executable, "-c", named], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == [str(tmp_path / ".concord"), str(tmp_path / ".concord" / "landing")]
+    assert Home.find().path.resolve() == tmp_path / ".concord"
+
+
 def asset_names(definitions):
     return {key.path[-1] for key in definitions.resolve_asset_graph().get_all_asset_keys()}
 
