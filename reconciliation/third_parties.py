@@ -21,8 +21,8 @@ from warehouse.codes import reference
 PERSON: Final = "[named person]"
 BIRTH: Final = "[date of birth]"
 TITLES: Final = ("mr", "mrs", "ms", "miss", "mx", "dr")
-MONTHS: Final = ("april", "may", "june")
-"""Months that people are called by too."""
+NAMED_MONTHS: Final = ("april", "may", "june")
+"""Months that are names of people too."""
 TIMES: Final = frozenset((
     "in", "until", "till", "before", "after", "from", "since", "by", "during", "between", "end", "early", "late", "mid",
     "through", "throughout", "on", "next", "last", "this", "every", "each",
@@ -102,7 +102,7 @@ def _mark_names(text: str, words: list[re.Match[str]]) -> list[bool]:
     for index, word in enumerate(words):
         is_written_so = _is_written_as_name(word.group(), is_cased=is_cased, begins=begins[index]) or (
             is_cased
-            and plain[index] in MONTHS
+            and plain[index] in NAMED_MONTHS
             and word.group()[0].isupper()
             and not _is_of_date(text, words, index, marks)
         )

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from reconciliation.confidence.model import shipped_model
-from reconciliation.confidence.values import hold_orders
+from reconciliation.confidence.values import observe_holding
 
 COLUMNS: Final = {"conditions": "conditions_confidence", "legal_status": "status_confidence"}
 """What is measured, and the column of `ORDERS` that says how sure it is."""
@@ -59,7 +59,7 @@ def observe_contents(
 
     Args: as `with_contents_confidence`.
     """
-    holders = hold_orders(order_sources)
+    holders = observe_holding(order_sources)
     listed = _observe_conditions(orders, conditions).join(holders, on="order_id")
     ends = provenance.filter(pl.col("field") == "end_on").select("order_id", end="confidence")
     statuses = _observe_statuses(orders).join(holders, on="order_id").join(ends, on="order_id", how="left")

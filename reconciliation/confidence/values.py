@@ -114,6 +114,7 @@ def observe_values(
     """
     amended = order_sources.filter("is_amended").get_column("record_id")
     rivals = find_rivals(provenance).filter(~pl.col("record_id").is_in(amended.implode()))
+    slips = rivals.group_by("order_id", "source").agg(slips=pl.col("field").n_unique().cast(pl.Int64))
     judged = (
         _judged_values(provenance)
         .join(weigh_rivals(rivals), on=VALUE_KEY, how="left", maintain_order="left")
@@ -121,14 +122,11 @@ def observe_values(
     )
     return (
         judged.join(observe_bearers(judged, population.borne), on=VALUE_KEY, how="left", maintain_order="left")
-        .join(
-            rivals.group_by("order_id", "source").agg(slips=pl.col("field").n_unique().cast(pl.Int64)),
-            on=["order_id", "source"],
-            how="left",
-            maintain_order="left",
-        )
+        .join(slips, on=["order_id", "source"], how="left", maintain_order="left")
         .join(population.fits.join(judged, on="order_id", how="semi"), on=VALUE_KEY, how="left", maintain_order="left")
-        .join(hold_orders(order_sources.join(judged, on="order_id", how="semi")), on="order_id", maintain_order="left")
+        .join(
+            observe_holding(order_sources.join(judged, on="order_id", how="semi")), on="order_id", maintain_order="left"
+        )
         .pipe(_with_errors, estimate_errors(provenance, order_sources) if errors is None else errors)
         .with_columns(people=pl.when(_IS_ALONE).then(population.people).otherwise(0.0))
         .select(
@@ -268,8 +266,8 @@ def _with_errors(values: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
     return values.with_columns(pl.col("errors_in_field", "errors_of_source").fill_null(0.0))
 
 
-def hold_orders(order_sources: pl.DataFrame) -> pl.DataFrame:
-    """`order_id`, `held_by` (sources), `link`: how sure it is that its records belong together."""
+def observe_holding(order_sources: pl.DataFrame) -> pl.DataFrame:
+    """`order_id`, `held_by` (sources), `link` (how sure it is that its records belong together)."""
     least = pl.col("link_confidence").min()
     bands = pl.coalesce(
         pl.when(least.is_null()).then(pl.lit("alone")),
