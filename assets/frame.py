@@ -34,7 +34,7 @@ from warehouse.stamps import change_stamps, stamp_tables
 from warehouse.storage import fetch_landing
 from warehouse.store import TableStore
 from warehouse.tables.register import EXPECTATION_RESULTS
-from warehouse.time_zone import LONDON
+from warehouse.time_zone import LONDON, today
 
 
 def nights_since(first: date) -> dg.DailyPartitionsDefinition:
@@ -44,7 +44,7 @@ def nights_since(first: date) -> dg.DailyPartitionsDefinition:
 
 def is_night(day: date) -> bool:
     """Whether a night can be run for a day: the law was in force, and the day has begun."""
-    return FIRST_ORDER_ON <= day <= datetime.now(LONDON).date()
+    return FIRST_ORDER_ON <= day <= today()
 
 
 NIGHTS = nights_since(FIRST_ORDER_ON)

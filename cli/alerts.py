@@ -4,7 +4,7 @@ Belongs here: their arguments and what they print. Does not: what an alert is (`
 """
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +13,7 @@ from cli.acceptance import ByOption
 from cli.options import DEFAULT_HOME, Exit, HomeOption, fail, settings_of, warn
 from cli.shown import JsonOption, draw
 from warehouse.home import Home
+from warehouse.time_zone import today
 
 if TYPE_CHECKING:
     from pipelines.alerts import Alert
@@ -52,7 +53,7 @@ def acknowledge_one(
     state, what = Home(home.resolve()), {"kind": "alert", "key": key, "until": f"{until:%Y-%m-%d}"}
     if key not in {alert.key for alert in read_alerts(state)} or not reason.strip():
         fail(f"there is no alert {key}, or no reason: `concord alerts list` lists the alerts", Exit.USAGE)
-    if until.date() < datetime.now(UTC).date():
+    if until.date() < today():
         fail(f"{until:%Y-%m-%d} is over: name the last day on which it is not sent again", Exit.USAGE)
     who = log_act(home, what, reason=reason.strip(), by=by)
     try:
@@ -69,7 +70,7 @@ def send(home: HomeOption = DEFAULT_HOME) -> None:
     from pipelines.metrics import write_metrics
 
     state = Home(home.resolve())
-    sent = send_changes(state, settings_of(state.path).alerts, today=datetime.now(UTC).date())
+    sent = send_changes(state, settings_of(state.path).alerts, today=today())
     write_metrics(state)
     for owner, is_sent in sent.items():
         typer.echo(f"{owner}: {'sent' if is_sent else 'NOT SENT: see CONCORD_ALERTS in docs/operate.md'}")

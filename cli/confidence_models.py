@@ -4,7 +4,6 @@ Belongs here: what `concord model` does with the model of golden values in a set
 beside what the releases observed then. Does not: learning (`reconciliation.confidence.learning`).
 """
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +33,7 @@ from warehouse.models import SHIPPED, current_models, read_models, save_models
 from warehouse.releases.release import current_release
 from warehouse.standardise import fold
 from warehouse.tables.register import FIELD_PROVENANCE, ORDER_SOURCES, ORDERS, SOURCE_RELIABILITY
+from warehouse.time_zone import today
 
 SURE: Final = 0.995
 DOUBTFUL: Final = 0.95
@@ -126,7 +126,7 @@ def gather_labelled(home: Home) -> pl.DataFrame:
     """
     with Ledger.open(place_of(home.path), home) as ledger:
         labels = collect_labels(
-            in_force(ledger.read(), as_of=datetime.now(UTC).date()),
+            in_force(ledger.read(), as_of=today()),
             read_checks(ledger),
             last_answers(read_answers(ledger), by_pack=True),
             pack_lines=read_pack_lines(ledger),

@@ -5,7 +5,6 @@ Belongs here: what it says. Does not: how it is printed (`cli.printed_summary`).
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -33,6 +32,7 @@ from warehouse.tables.register import (
     QUALITY_SCORES,
     REVIEW_QUEUE,
 )
+from warehouse.time_zone import today
 from warehouse.wording import count_words
 
 SPOILT = {state.name: state.spoilt for state in STATES if state.spoilt}
@@ -124,7 +124,7 @@ def summarise(register: Register, decided: Decided | None) -> Summary:
         register.completed(DISCREPANCIES),
         provenance.select("confidence").collect().to_series(),
         decisions=decided.decisions if decided else None,
-        today=datetime.now(UTC).date(),
+        today=today(),
     )
     by_severity = dict(discrepancies.group_by("severity").len().iter_rows())
     return Summary(

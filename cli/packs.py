@@ -185,13 +185,14 @@ def receive(
     from cli.ledger_access import opened_ledger
     from ledger.packs.answers import record_answers
     from review.packs.answer_file import AnswerFileError, read_answer_file
+    from warehouse.time_zone import day_in_london
 
     at = datetime.now(UTC)
     require_at(home, "decide", by=by)
     with opened_ledger(home) as ledger:
         references = frozenset(known_lines(ledger, disclosure_id).get_column("reference"))
         try:
-            read = read_answer_file(file, disclosure_id=disclosure_id, references=references, today=at.date())
+            read = read_answer_file(file, disclosure_id=disclosure_id, references=references, today=day_in_london(at))
         except AnswerFileError as error:
             fail(str(error), Exit.USAGE)
         for fault in read.faults:
@@ -224,14 +225,14 @@ def check(owner: OwnerArgument = None, _json: JsonOption = False, home: HomeOpti
     from ledger.packs.answers import last_answers, read_answers
     from ledger.packs.response_figures import ANSWERING, sum_up
     from review.packs.pack_material import asked_of
-    from warehouse.time_zone import LONDON
+    from warehouse.time_zone import today
 
     title = known_owner(owner) if owner is not None else "anybody"
     with opened_ledger(home) as ledger:
         asked, answers = asked_of(ledger), last_answers(read_answers(ledger))
     if owner is not None:
         asked = asked.filter(pl.col("owner") == owner)
-    found = sum_up(asked, followed_up(home), answers, today=datetime.now(LONDON).date())
+    found = sum_up(asked, followed_up(home), answers, today=today())
     show(found.drop(ANSWERING), empty=f"nothing was ever asked of {title}")
     if found.height:
         show(found.select("owner", *ANSWERING), empty="", name="answers")

@@ -5,7 +5,7 @@ Belongs here: what is gathered, and how it is shown. Does not: the summary of a 
 
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from rich.console import Console
@@ -21,6 +21,7 @@ from pipelines.runs import RunRecord, disk_by_kind
 from pipelines.settings import SettingsError, read_settings
 from warehouse.home import Home
 from warehouse.releases.release import Release
+from warehouse.time_zone import today
 from warehouse.wording import count_words
 
 SHOWN_NIGHTS = 10
@@ -67,7 +68,7 @@ class Status:
 
 def gather_status(home: Home, release: Release, summary: Summary, *, runs: list[RunRecord], late_days: int) -> Status:
     """The state of an installation as of now."""
-    age = (datetime.now(UTC).date() - release.as_of).days
+    age = (today() - release.as_of).days
     return Status(
         release=summary,
         age_days=age,

@@ -5,7 +5,6 @@ Belongs here: what is done, in which order. Does not: any of it.
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from pipelines.alerts import send_or_log
 from pipelines.failures import known_cause
@@ -14,19 +13,19 @@ from pipelines.retention import prune_outdated
 from pipelines.settings import Settings
 from warehouse.home import Home
 from warehouse.storage import mirror_releases
+from warehouse.time_zone import today
 
 log = logging.getLogger("concord.after_run")
 
 
 def look_again(home: Home, settings: Settings) -> None:
     """Mirror releases, send what changed, remove what is kept no longer, write figures; log why it failed."""
-    today = datetime.now(UTC).date()
     if settings.storage.releases is None:
         home.unmirrored.unlink(missing_ok=True)
     else:
         url = settings.storage.releases
         _try("mirroring", lambda: mirror_releases(home, url))
-    _try("alerts", lambda: send_or_log(home, settings.alerts, today=today))
+    _try("alerts", lambda: send_or_log(home, settings.alerts, today=today()))
     _try("pruning", lambda: prune_outdated(home, settings.retention))
     _try("metrics", lambda: write_metrics(home))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -21,6 +21,7 @@ from warehouse.home import Home
 from warehouse.log_lines import log_event
 from warehouse.object_store import StorageError
 from warehouse.storage import fetch_landing
+from warehouse.time_zone import today
 
 # A file that was written to within these seconds may still be on its way.
 SETTLE_SECONDS = 30
@@ -75,7 +76,7 @@ def listing_digest(files: list[Path]) -> str:
 def first_night(home: Path, landing: Path) -> date:
     """The date of the first nightly delivery that is kept or has landed; that of a month ago if there is none yet."""
     found = (delivery.dated_on for delivery in _nightly(landed_files(Home(home).archive) + landed_files(landing)))
-    return min(filter(is_night, found), default=datetime.now(UTC).date() - timedelta(days=31))
+    return min(filter(is_night, found), default=today() - timedelta(days=31))
 
 
 @dg.run_failure_sensor(monitored_jobs=[nightly_job], default_status=dg.DefaultSensorStatus.RUNNING)

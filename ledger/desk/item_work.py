@@ -20,6 +20,7 @@ from ledger.decisions.errors import DecisionError
 from ledger.decisions.users import require_active
 from ledger.desk.desk_tables import assignments, claims, deferrals, saved_views
 from warehouse.codes import FORCE_CODES
+from warehouse.time_zone import day_in_london
 from warehouse.wording import day_in_words
 
 LONGEST_NAME = 60
@@ -77,7 +78,7 @@ def read_item_work(connection: sa.Connection, *, at: datetime) -> ItemWork:
             ("assignee", "team"),
             assignments.c.assignee.is_not(None) | assignments.c.team.is_not(None),
         ),
-        "deferrals": _last(deferrals, "deferral", ("until",), deferrals.c.until > at.date()),
+        "deferrals": _last(deferrals, "deferral", ("until",), deferrals.c.until > day_in_london(at)),
         "claims": sa.select(claims.c.item_id, claims.c.held_by).where(claims.c.held_until > at),
     }
     return ItemWork(**{name: _frame(connection, query, WORK[name]) for name, query in queries.items()})
@@ -124,10 +125,11 @@ def require_deferral(until: date, *, at: datetime) -> None:
     Raises:
         DecisionError: it is not to come, or too far away.
     """
-    if until <= at.date():
+    today = day_in_london(at)
+    if until <= today:
         raise DecisionError("an item can only be deferred to a day in the future")
-    if (until - at.date()).days > LONGEST_DEFERRAL:
-        last = day_in_words(at.date() + timedelta(days=LONGEST_DEFERRAL))
+    if (until - today).days > LONGEST_DEFERRAL:
+        last = day_in_words(today + timedelta(days=LONGEST_DEFERRAL))
         raise DecisionError(f"an item can be deferred by half a year at most: enter {last} or an earlier day")
 
 

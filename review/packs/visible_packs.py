@@ -31,7 +31,7 @@ from review.packs.answer_file import AnswerFile, read_answer_file
 from review.packs.pack_material import lines_of
 from review.packs.policy_words import PolicyErrors, measure_errors
 from warehouse.tables.register import CORRECTION_LINES, FIELD_PROVENANCE
-from warehouse.time_zone import LONDON
+from warehouse.time_zone import day_in_london
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,7 @@ def open_packs(request: Request, who: AnyViewer, visible: Visible) -> VisiblePac
         to_check=own.filter(pl.col("route") == "sample").join(
             verdicts.filter(pl.col("checked_by") == who.name), on="reference", how="anti"
         ),
-        today=desk.clock().astimezone(LONDON).date(),
+        today=day_in_london(desk.clock()),
     )
 
 

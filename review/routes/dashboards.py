@@ -29,6 +29,7 @@ from review.queue.facets import NOT_KNOWN
 from review.queue.visible_queue import open_queue
 from review.static_files import TYPES
 from warehouse.tables.register import SOURCE_RELIABILITY
+from warehouse.time_zone import day_in_london
 
 router = APIRouter()
 navigation = (NavigationLink("Dashboards", "/dashboards", "see", 50),)
@@ -73,7 +74,7 @@ def show_work(request: Request, who: AnyViewer, visible: Visible) -> Response:
         request.state.is_read_only = True
         panels = (settle_panel(items, None), *panels)
         return _shown(request, "Work", panels, who, lead="What was decided can’t be shown while the ledger is down.")
-    today = desk.clock().date()
+    today = day_in_london(desk.clock())
     more = decided_panels(done, pictures, today=today, forces=who.forces, by_steward=who.may("decide"))
     settle = settle_panel(items, weekly_pace(done.decisions, today=today))
     return _shown(request, "Work", (settle, *panels, *more), who)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from warehouse.history import add_to_history, read_history
 from warehouse.home import Home
-from warehouse.time_zone import LONDON
+from warehouse.time_zone import day_in_london
 
 HISTORY = "rollbacks.jsonl"
 
@@ -40,7 +40,7 @@ class Rollback:
     @property
     def day(self) -> date:
         """The day it was done, in London."""
-        return datetime.fromisoformat(self.at).astimezone(LONDON).date()
+        return day_in_london(datetime.fromisoformat(self.at))
 
 
 def list_rollbacks(home: Home) -> tuple[Rollback, ...]:

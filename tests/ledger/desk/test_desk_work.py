@@ -1,6 +1,6 @@
 """Who works on what, and views that were saved, on both kinds of database."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -62,6 +62,14 @@ def test_an_item_is_deferred_until_its_day_begins(ledger, database):
     defer(database, ["i1", "i2"], START.date() + 2 * DAY, by="kim", at=START)
     assert work_at(database, START + DAY).deferrals["item_id"].to_list() == ["i1", "i2"]
     assert work_at(database, START + 2 * DAY).deferrals.is_empty()
+
+
+def test_a_day_to_come_is_one_in_london_where_it_begins_earlier_in_summer(ledger, database):
+    evening = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    with pytest.raises(DecisionError, match="a day in the future"):
+        defer(database, ["i1"], date(2026, 7, 2), by="kim", at=evening)
+    defer(database, ["i1"], date(2026, 7, 3), by="kim", at=evening)
+    assert work_at(database, evening + DAY).deferrals.is_empty()
 
 
 def test_deferring_can_be_taken_back(ledger, database):
