@@ -1,7 +1,7 @@
 """What a night costs that takes over what has not changed, beside the same night done in full, step by step.
 
 Run: `python -m benchmarks.incremental [--orders 5000 20000] [--seed 5] [--folder FOLDER]`. Two synthetic nights ten
-days apart are made outside the timed part. After the first, the second is run upon it and, on a copy, in full; both
+days apart are made outside the timed part. After the first, the second is run on top of it, and on a copy in full; both
 must give one content hash. Processor time is that of all processes; by step, that of the process of the night.
 """
 

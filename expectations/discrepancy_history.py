@@ -3,7 +3,7 @@
 Belongs here: states and what brings them about. Does not: finding discrepancies, or what stewards decide.
 
 new: found tonight for the first time. open: found before, and still. reopened: found again tonight after it was
-resolved. stale_decision: it stands in the place of one that a decision closed, of the same rule and record, whose
+resolved. stale_decision: it took the place of one that a decision closed, of the same rule and record, whose
 values have changed since. resolved: no longer found, by source where the values compared have changed, by rule where
 they have not; or closed by a steward's decision.
 """

@@ -38,7 +38,7 @@ class NotReplayableError(Exception):
 
 @dataclass(frozen=True)
 class Replay:
-    """What came of running a night again.
+    """The result of running a night again.
 
     Attributes:
         is_same: the content hash is that of the release.
@@ -52,7 +52,7 @@ class Replay:
 
 
 def replay(home: Home, release: Release, settings: Settings) -> Replay:
-    """Run the night of a release again from what is kept, and compare what comes of it.
+    """Run the night of a release again from what is kept, and compare the result.
 
     Raises:
         NotReplayableError: a delivery, the models, the decisions or the release before are not as they were.

@@ -163,7 +163,7 @@ def _is_in_force_doubtful(as_of: date) -> pl.Expr:
     # As text: what has no end sorts after every day.
     is_disputed = (
         status.is_in(["expired", "discharged", "determined"])
-        & pl.col("cut_on").is_null()  # whatever came of its discharge, a later order has ended it
+        & pl.col("cut_on").is_null()  # whatever became of its discharge, a later order has ended it
         & (pl.col("disputed_ends").list.max() >= as_of.isoformat())
     )
     is_still_to_come = (status == "not_started") & (pl.col("made_on") > as_of).fill_null(value=False)

@@ -140,7 +140,7 @@ def _moves_of_records(before: Release, after: Release) -> pl.DataFrame:
     """Where the records went that both releases hold under one key."""
     inputs = after.manifest.get("inputs", {})
     unchanged = sorted(name for name, digest in before.manifest.get("inputs", {}).items() if inputs.get(name) == digest)
-    # Without row keys another row may stand in the place of a row tomorrow, unless the file is the same.
+    # Without row keys another row may take the place of a row tomorrow, unless the file is the same.
     is_same_record = has_row_key | pl.col("delivery_id").is_in(unchanged)
     records = _read(before, ORDER_SOURCES).filter(is_same_record)
     return records.join(_read(after, ORDER_SOURCES), on=["source", "source_key"], suffix="_after").select(

@@ -64,7 +64,7 @@ def assign_ids(members: pl.DataFrame, former: pl.DataFrame, *, prefix: str, as_o
 def record_handles(records: pl.DataFrame | pl.LazyFrame, *, with_person: bool = False) -> pl.DataFrame:
     """What each record is known by from night to night: its key, but for sources without row keys.
 
-    A row of a workbook has no key, and another row may stand in its place tomorrow. It is known by its occurrence or
+    A row of a workbook has no key, and another row may take its place tomorrow. It is known by its occurrence or
     custody reference, or else by name and date of birth; by what distinguishes the rows of one person; and by its place
     among rows that are alike in all that. An occurrence can be that of several people: then by the date of birth too,
     or else the name.

@@ -1,6 +1,6 @@
 """Which order of a person followed which, and whether it ended it.
 
-Belongs here: the sections on later orders and on decided applications. Does not: the status in law that comes of them
+Belongs here: the sections on later orders and on decided applications. Does not: the status in law that follows
 (`reconciliation.law`).
 """
 

@@ -1,6 +1,6 @@
 """People whom a condition names: victims, children, associates. What is published does not name them.
 
-Belongs here: finding the names in the text of a condition, and what stands in their place. Does not: which text is
+Belongs here: finding the names in the text of a condition, and what is shown in their place. Does not: which text is
 published (`reconciliation.conditions`), who may read the names (`review`).
 
 Rather one word too many is hidden than one name too few: after words that speak of dealings with a person, whatever is

@@ -74,7 +74,7 @@ def _make_full(number: int, registry: Registry, random: Random, as_of: date) -> 
 
 
 def _case(*, is_old: bool, random: Random, as_of: date) -> Case:
-    """A case that a risk order comes of, decided while both windows fit before a day, or since then."""
+    """A case that leads to a risk order, decided while both windows fit before a day, or since then."""
     case = open_case(random, as_of, (as_of, 0))
     while case.kind != KIND:
         case = open_case(random, as_of, (as_of, 0))

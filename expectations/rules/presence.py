@@ -81,7 +81,7 @@ is_cut_court = (pl.col("field") == "court_code") & pl.col("court_name").str.to_l
 )
 
 
-# An interim order has no length: whatever stands in its place is not missed.
+# An interim order has no length: a value there that can't be read is no loss.
 is_length_of_interim = (pl.col("field") == "term_months") & pl.col("is_interim")
 
 

@@ -81,7 +81,7 @@ class Closures:
             `accepted_until`, `referred_to`. One that is referred waits for its owner, one with not enough to decide for
             other evidence: they stay open (`LEFT_OPEN`); the others are closed.
         stale: changed values, of `stale_discrepancies`.
-        successors: ids of the discrepancies that stand in the place of those decided on: their values changed.
+        successors: ids of the discrepancies that took the place of those decided on: their values changed.
     """
 
     closed: pl.DataFrame

@@ -113,7 +113,7 @@ def stale_values(
 
 
 def find_successors(decisions: pl.DataFrame, discrepancies: pl.DataFrame) -> pl.DataFrame:
-    """Discrepancies that stand in the place of one that was decided on.
+    """Discrepancies that took the place of one that was decided on.
 
     A discrepancy is another one when its values change: the decision is stale if such a one has come up since under
     the same rule for the same record. If none has, the discrepancy was resolved, and there is nothing to be stale.

@@ -86,7 +86,7 @@ def lines_table(lines: pl.DataFrame) -> PanelTable:
 
 
 def pack_table(lines: pl.DataFrame) -> PanelTable:
-    """Lines of a pack that was handed out, with what came of each."""
+    """Lines of a pack that was handed out, with what became of each."""
     rows = (
         (
             PanelCell(FIELD_TITLES.get(line["field"], line["field"]), f"/orders/{line['order_id']}"),

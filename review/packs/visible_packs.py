@@ -1,4 +1,4 @@
-"""Packs as a user sees them at a moment: what could be sent, what was handed out, what came of it.
+"""Packs as a user sees them at a moment: what could be sent, what was handed out, what became of it.
 
 Belongs here: bringing release, ledger and viewer together, and handing out and taking in. Does not: pages
 (`review.packs.pack_tables`, `review.routes.packs`).

@@ -1,4 +1,4 @@
-"""Packs: what owners are asked to correct, on whose authority, what they answered and what came of it."""
+"""Packs: what owners are asked to correct, on whose authority, what they answered and what became of it."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
