@@ -209,6 +209,12 @@ def write_register(folder: Path, database: Path, *, tables: Sequence[Table]) -> 
         connection.execute("DETACH register")
 
 
+def checked_codes(column: Column) -> tuple[str, ...]:
+    """The codes that the file holds a column to, where it has a few of them; longer lists are tables of their own."""
+    is_checked = len(column.codes) <= MOST_CODES_NAMED and column.sql_type == type_names[pl.String]
+    return column.codes if is_checked else ()
+
+
 def _create(table: Table) -> str:
     lines = [
         f"{column.name} {column.sql_type}{' NOT NULL' * column.required}{_check(column)}" for column in table.columns
@@ -220,11 +226,8 @@ def _create(table: Table) -> str:
 
 
 def _check(column: Column) -> str:
-    """A check of the codes of a column, where it has a few of them; longer lists are tables of their own."""
-    if not 0 < len(column.codes) <= MOST_CODES_NAMED or column.sql_type != type_names[pl.String]:
-        return ""
-    codes = ", ".join(f"'{_quoted(code)}'" for code in column.codes)
-    return f" CHECK ({column.name} IN ({codes}))"
+    codes = ", ".join(f"'{_quoted(code)}'" for code in checked_codes(column))
+    return f" CHECK ({column.name} IN ({codes}))" if codes else ""
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, view: View) -> None:

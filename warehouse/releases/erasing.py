@@ -11,9 +11,10 @@ import polars as pl
 from warehouse.disk import file_digest
 from warehouse.home import Home
 from warehouse.releases.build import hash_of, write_frame
-from warehouse.releases.duckdb_file import write_register
+from warehouse.releases.duckdb_file import checked_codes, write_register
 from warehouse.releases.marks import marked
 from warehouse.releases.release import DATABASE, Release, release_folders
+from warehouse.schema import Table
 from warehouse.tables.release import DATABASE_TABLES
 
 
@@ -26,14 +27,20 @@ def without(frame: pl.DataFrame, ids: Collection[str]) -> pl.DataFrame:
 
 
 def can_be_rewritten(release: Release) -> bool:
-    """Whether the tables of a release have all columns that must have a value today."""
+    """Whether the tables of a release have all values that they must have today, and no code that is none today."""
     declared = ((one, release.parquet(one.name)) for one in DATABASE_TABLES)
-    return not any(
-        column.required and column.name not in pl.read_parquet_schema(path)
-        for one, path in declared
-        if path.exists()
-        for column in one.columns
-    )
+    return all(_fits(one, pl.scan_parquet(path)) for one, path in declared if path.exists())
+
+
+def _fits(table: Table, rows: pl.LazyFrame) -> bool:
+    held = rows.collect_schema().names()
+    required = [column.name for column in table.columns if column.required]
+    if not set(required) <= set(held):
+        return False
+    coded = {column.name: codes for column in table.columns if column.name in held and (codes := checked_codes(column))}
+    amiss = [pl.col(name).is_null().any().alias(f"no {name}") for name in required]
+    amiss += [(~pl.col(name).is_in(codes)).any().alias(f"code of {name}") for name, codes in coded.items()]
+    return not amiss or not any(rows.select(amiss).collect().row(0))
 
 
 def erase_from_release(home: Home, release: Release, ids: Collection[str], *, certificate: str) -> int:

@@ -9,8 +9,8 @@ from nights import command
 
 from warehouse.home import Home
 from warehouse.installation_key import FORMER, VARIABLE
-from warehouse.releases.build import hash_of
-from warehouse.releases.erasing import erase_from_release
+from warehouse.releases.build import hash_of, write_frame
+from warehouse.releases.erasing import can_be_rewritten, erase_from_release
 from warehouse.releases.marks import MARK, OTHER_MARK, UNMARKED
 from warehouse.releases.release import publish, read_release, verify
 
@@ -64,6 +64,22 @@ def test_a_mark_holds_while_the_key_is_replaced_and_only_with_the_former_one(hom
     assert proved(home) == (1, OTHER_MARK)
     monkeypatch.setenv(FORMER, KEYS["first"])
     assert proved(home) == (0, "as published")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        pytest.param("order_type", "SOPO", id="a code that is none today"),
+        pytest.param("subject_id", None, id="no value where there must be one today"),
+    ],
+)
+def test_a_release_that_an_earlier_version_made_with_other_values_goes_as_a_whole(home, release, column, value):
+    assert can_be_rewritten(release)
+    orders = pl.read_parquet(release.parquet("orders"))
+    write_frame(orders.with_columns(pl.lit(value, pl.String).alias(column)), release.parquet("orders"))
+    assert not can_be_rewritten(release)
+    assert erase_from_release(home, release, [orders["order_id"][0]], certificate="C1") > 0
+    assert not release.path.exists()
 
 
 def test_a_release_from_which_a_person_was_erased_is_marked_again(home, release):
