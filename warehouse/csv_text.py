@@ -20,13 +20,12 @@ _RUN: Final = rf"[ \n]*[{FORMULA_SIGNS}]"
 
 CUT: Final = " … cut: the CSV file has all"
 UNSHOWN: Final = "\N{REPLACEMENT CHARACTER}"
-# Control characters but line breaks and tabs, halves of surrogate pairs, the last two code points of each plane
-# (XML 1.0, s.2.2).
-NO_TEXT: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
-    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
-    + "]"
+# Control characters but line breaks and tabs, the last two code points of each plane (XML 1.0, s.2.2).
+_NO_TEXT: Final = "\x00-\x08\x0b-\x1f\x7f-\x9f" + "".join(
+    chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17)
 )
+# Halves of surrogate pairs too, which no column can hold.
+NO_TEXT: Final = re.compile(f"[{_NO_TEXT}\ud800-\udfff]")
 
 
 def guard_cell(text: str) -> str:
@@ -53,6 +52,13 @@ def for_cell(text: str | None) -> str:
     """A text as a cell of a workbook holds it: never longer than a cell can be."""
     shown = plain(text)
     return shown if len(shown) <= LONGEST_CELL else shown[: LONGEST_CELL - len(CUT)] + CUT
+
+
+def for_cells(texts: pl.Expr) -> pl.Expr:
+    """As `for_cell`, of a column; what is not there stays so."""
+    shown = texts.str.replace_all(f"[{_NO_TEXT}]", UNSHOWN)
+    cut = shown.str.slice(0, LONGEST_CELL - len(CUT)) + CUT
+    return pl.when(shown.str.len_chars() <= LONGEST_CELL).then(shown).otherwise(cut)
 
 
 def for_csv(text: str | None) -> str:

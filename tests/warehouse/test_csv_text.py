@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.csv_text import FORMULA_SIGNS, guard_cell, guard_cells, unguard_cell
+from warehouse.csv_text import FORMULA_SIGNS, LONGEST_CELL, for_cell, for_cells, guard_cell, guard_cells, unguard_cell
 
 TEXTS = st.text() | st.text(alphabet=[*FORMULA_SIGNS, " ", "\n", "1"])
 
@@ -19,6 +19,17 @@ def test_a_guarded_text_is_read_back_as_it_was(text):
 def test_a_column_is_guarded_as_its_cells_are(texts):
     column = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(guard_cells(pl.col("text")))
     assert column.to_series().to_list() == [guard_cell(text) for text in texts]
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"])) | st.integers(LONGEST_CELL - 1, LONGEST_CELL + 1).map(
+    "x".__mul__
+)
+
+
+@given(texts=st.lists(CELLS))
+def test_a_column_of_a_workbook_holds_what_its_cells_hold_and_a_text_that_was_cut_says_so(texts):
+    column = pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(for_cells(pl.col("text")))
+    assert column.to_series().to_list() == [for_cell(text) for text in texts]
 
 
 @given(text=TEXTS)

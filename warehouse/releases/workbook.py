@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 from xlsxwriter.workbook import Workbook
 
-from warehouse.csv_text import LONGEST_CELL
+from warehouse.csv_text import for_cells
 from warehouse.releases.release import Release
 from warehouse.schema import Table
 from warehouse.workbook_file import new_workbook
@@ -86,11 +86,11 @@ def _write_sheet(book: Workbook, name: str, rows: pl.DataFrame, marking: str) ->
 
 
 def _flat(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows as cells hold them: several values in one cell, moments as text, no text longer than a cell."""
+    """Rows as cells hold them: several values in one cell, moments as text, a text that was cut says so."""
     return rows.with_columns(
         pl.col(pl.List(pl.String)).list.join("; "),
         pl.col(pl.Datetime("us", "UTC")).dt.strftime("%Y-%m-%d %H:%M UTC"),
-    ).with_columns(pl.col(pl.String).str.slice(0, LONGEST_CELL))
+    ).with_columns(for_cells(pl.col(pl.String)))
 
 
 def _meanings(tables: Mapping[Table, pl.DataFrame]) -> pl.DataFrame:
