@@ -204,9 +204,9 @@ class Settings(BaseModel):
 
     @property
     def digest(self) -> str:
-        """Digest of the settings in force; part of every release's manifest."""
-        in_force = json.dumps(self.clock.days, sort_keys=True)
-        return hashlib.sha256(in_force.encode()).hexdigest()[:16]
+        """Digest of the days of presence alone, as they are in force: `config_hash` of a release's manifest."""
+        days = json.dumps(self.clock.days, sort_keys=True)
+        return hashlib.sha256(days.encode()).hexdigest()[:16]
 
 
 def settings_template() -> str:
