@@ -81,8 +81,8 @@ def choose_fields(
         borne: for fields that are names, `word` and `bearers` of all people (`reconciliation.ranking.count_bearers`).
 
     Returns:
-        The values (as of `choose_values`) with what is given, and the reasons (group column, `field`, `value` as text,
-        `record_id` of the winner, `rule`, `agreeing`, `losing`).
+        The values, as `choose_values` returns them, with what is given, and the reasons (group column, `field`, `value`
+        as text, `record_id` of the winner, `rule`, `agreeing`, `losing`).
     """
     choices = _choose(records, fields, group=group, given=given, overrides=overrides, borne=borne)
     completed = complete(choices.values, choices.overrides) if complete else choices.values

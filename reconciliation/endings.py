@@ -23,7 +23,7 @@ from warehouse.sources import is_from_court
 from warehouse.tables.register import ORDER_SOURCES, ORDERS
 
 MANY: Final = 2
-"""So many sources that hold an order live are not overruled by a word that the order was never made."""
+"""At least this many sources that hold an order live are not overruled by a word that the order was never made."""
 
 BEFORE_COLUMNS: Final = ("order_id", "legal_status", "ended_after", "ended_by", "first_seen_on")
 SEEN_COLUMNS: Final = ("order_id", "source", "source_key", "first_seen_on")

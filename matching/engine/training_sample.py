@@ -126,7 +126,7 @@ def _count_all(patterns: Patterns, comparisons: int) -> Histogram:
     return count_patterns(patterns, np.ones((1, comparisons), np.bool_), np.zeros(len(patterns), np.int64))
 
 
-def _free(linkage: ComparedPairs) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint16]]:
+def _free(linkage: ComparedPairs) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.integer]]:
     """Classes of candidate pairs by the rules that made them: see `Histogram.free`."""
     used = [
         [bool(rule.columns & set(comparison.columns)) for comparison in linkage.model.comparisons]
@@ -144,7 +144,9 @@ def _free(linkage: ComparedPairs) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np
     lone = ~free.any(axis=0)
     free[:, lone] = (bits[:, :, None] & unused[None]).any(axis=1)[:, lone]
     distinct, renamed = np.unique(free, axis=0, return_inverse=True)
-    return distinct, renamed.astype(np.uint16)[np.searchsorted(masks, linkage.rules).astype(np.uint16)]
+    # As small as their numbers allow: there is one for each pair.
+    classes = renamed.astype(np.min_scalar_type(len(distinct)))
+    return distinct, classes[np.searchsorted(masks, linkage.rules)]
 
 
 def _random_pairs(linkage: ComparedPairs, most: int) -> Histogram:
