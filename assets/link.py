@@ -17,6 +17,7 @@ from ledger.decisions.record_values import READ
 from matching.arrests import link_arrests
 from matching.orders import link_orders
 from reconciliation.dropped_orders import keep_dropped
+from reconciliation.id_memory import remember_former
 from warehouse.schema import Table
 from warehouse.store import TableStore
 from warehouse.tables.ledger import DECISIONS
@@ -75,7 +76,7 @@ def linked_orders(context: dg.AssetExecutionContext, night: NightResource) -> As
     tonight = gather(store, "orders").select(READ).collect()
     if tonight.is_empty():
         raise dg.Failure(nothing_to_link(store))
-    dropped, conditions = keep_dropped(tonight, former.table, as_of=as_of)
+    dropped, conditions = keep_dropped(tonight, former.table, remembered=remember_former(former.scan), as_of=as_of)
     decisions = link_decisions(store.scan(DECISIONS.name).collect(), pl.concat([tonight, dropped.select(READ)]))
     del tonight
     with warnings_in_log(context), night.each() as each:

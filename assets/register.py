@@ -19,7 +19,7 @@ from ledger.decisions.binding import said_in_force
 from ledger.decisions.kinds import codes_about
 from reconciliation.confidence.trained import load_value_model
 from reconciliation.endings import BEFORE_COLUMNS, SEEN_COLUMNS, Before
-from reconciliation.id_memory import Identities, identify
+from reconciliation.id_memory import Identities, identify, remember_former
 from reconciliation.night import NightInput
 from reconciliation.redirects import order_redirects
 from reconciliation.register_tables import SOURCE_ERRORS, write_register
@@ -89,7 +89,7 @@ def reconcile_night(store: TableStore, pieces: Pieces, *, former: Former, as_of:
     identities = identify(
         {"orders": order_records(store), "arrests": gather(store, "arrests")},
         {"orders": clusters, "arrests": events},
-        remembered=former.table(IDENTITIES),
+        remembered=remember_former(former.scan),
         former_redirects=former.table(ID_REDIRECTS),
         as_of=as_of,
     ).kept(pieces)

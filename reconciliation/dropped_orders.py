@@ -18,7 +18,6 @@ from reconciliation.standing import AMENDED
 from warehouse.schema import Table
 from warehouse.sources import has_row_key
 from warehouse.tables.core import CORE_CONDITIONS, CORE_ORDERS
-from warehouse.tables.link import IDENTITIES
 from warehouse.tables.register import CONDITIONS, ORDER_SOURCES, ORDERS, UNCODED_CONDITIONS
 from warehouse.tables.release import SOURCE_RECORDS
 from warehouse.text_hashes import digests
@@ -27,7 +26,9 @@ FormerTable = Callable[[Table], pl.DataFrame]
 """The tables of the release before; empty ones on the first night."""
 
 
-def keep_dropped(tonight: pl.DataFrame, former: FormerTable, *, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+def keep_dropped(
+    tonight: pl.DataFrame, former: FormerTable, *, remembered: pl.DataFrame, as_of: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The last known records of orders that bind, or may, and of which no record came tonight; and their conditions.
 
     A row of a workbook may have taken the place of another: where the id of a last record is that of a record of
@@ -36,6 +37,7 @@ def keep_dropped(tonight: pl.DataFrame, former: FormerTable, *, as_of: date) -> 
     Args:
         tonight: order records of all sources, in the shape of `core__orders`.
         former: the release before.
+        remembered: its ids (`reconciliation.id_memory.remember_former`).
         as_of: the night: what had ended by then is not kept.
 
     Returns:
@@ -43,10 +45,9 @@ def keep_dropped(tonight: pl.DataFrame, former: FormerTable, *, as_of: date) -> 
         that the release before lists, coded or not, a row for each source of each. Names of third parties are masked
         in their texts: the release holds no others.
     """
-    # A result that says what became of an order does not hold it; nor does a row on another person of its occurrence.
-    holding = record_handles(tonight.filter(pl.col("event").is_null()), with_person=True)
-    handles = digests(holding.get_column("handle")).to_frame()
-    held = former(IDENTITIES).filter(pl.col("kind") == "order").join(handles, on="handle", how="semi")
+    # A result that says what became of an order does not hold it.
+    handles = digests(record_handles(tonight.filter(pl.col("event").is_null())).get_column("handle")).to_frame()
+    held = remembered.filter(pl.col("kind") == "order").join(handles, on="handle", how="semi")
     is_taken = pl.col("record_id").is_in(tonight.get_column("record_id").implode())
     dropped = (
         former(ORDERS)

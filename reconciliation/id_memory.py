@@ -4,7 +4,7 @@ Every handle that a record was ever known by keeps the id it had last: a source 
 tomorrow finds its orders' old ids. Handles are kept as digests, since some hold names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,9 +13,11 @@ import polars as pl
 
 from reconciliation.stable_ids import Assignment, assign_ids, record_handles
 from warehouse.pieces import Pieces, Rows
+from warehouse.schema import Table
 from warehouse.sources import has_row_key
 from warehouse.tables.link import IDENTITIES
-from warehouse.tables.register import ID_REDIRECTS
+from warehouse.tables.register import ID_REDIRECTS, ORDER_SOURCES, ORDERS
+from warehouse.tables.release import SOURCE_RECORDS
 from warehouse.text_hashes import digests
 
 PREFIXES = {"order": "ORD", "subject": "SUB", "arrest": "ARR"}
@@ -57,7 +59,7 @@ def identify(
     Args:
         records: core `orders` and `arrests`, all sources together.
         links: `link_orders__clusters` as `orders`, `link_arrests__clusters` as `arrests`.
-        remembered: `IDENTITIES` of the release before; empty for the first.
+        remembered: from `remember_former`.
         former_redirects: `id_redirects` of the release before.
         as_of: the night.
     """
@@ -80,12 +82,29 @@ def identify(
     )
 
 
+def remember_former(scan: Callable[[Table], pl.LazyFrame]) -> pl.DataFrame:
+    """`IDENTITIES` of the release before, and what its rows without keys are known by today.
+
+    An earlier version of Concord may have known them by something else.
+
+    Args:
+        scan: gives a table of that release; empty tables on the first night.
+    """
+    rows = _digested(scan(SOURCE_RECORDS).filter(~has_row_key)).lazy()
+    subjects = scan(ORDERS).select("order_id", "subject_id")
+    known = rows.join(scan(ORDER_SOURCES).select("record_id", "order_id"), on="record_id").join(subjects, on="order_id")
+    remembered = scan(IDENTITIES)
+    today = pl.concat(
+        known.select(pl.lit(kind).alias("kind"), "handle", pl.col(f"{kind}_id").alias("id"))
+        for kind in ("order", "subject")
+    )
+    added = today.join(remembered, on=["kind", "handle"], how="anti")
+    return pl.concat([remembered.select(added.collect_schema().names()), added]).collect()
+
+
 def _digested(records: Rows) -> pl.DataFrame:
-    """All that each record is known by, with its person and without, as digests."""
     handles = record_handles(records)
-    rows = record_handles(records.lazy().filter(~has_row_key), with_person=True)
-    known = pl.concat([handles, rows.join(handles, on=handles.columns, how="anti")])
-    return known.with_columns(digests(known.get_column("handle")))
+    return handles.with_columns(digests(handles.get_column("handle")))
 
 
 def _members(clusters: Rows, column: str, handles: pl.DataFrame) -> pl.DataFrame:

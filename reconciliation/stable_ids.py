@@ -61,33 +61,34 @@ def assign_ids(members: pl.DataFrame, former: pl.DataFrame, *, prefix: str, as_o
     return Assignment(ids, _find_redirects(contested, ids, former))
 
 
-def record_handles(records: pl.DataFrame | pl.LazyFrame, *, with_person: bool = False) -> pl.DataFrame:
+def record_handles(records: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """What each record is known by from night to night: its key, but for sources without row keys.
 
-    A row of a workbook has no key, and another row may take its place tomorrow. It is known by its occurrence or
-    custody reference, or else by name and date of birth; by what distinguishes the rows of one person; and by its place
-    among rows that are alike in all that. An occurrence can be that of several people: then by the date of birth too,
-    or else the name.
+    A row of a workbook has no key, and another row may stand in its place tomorrow. It is known by its custody
+    reference, by its occurrence reference with the date of birth (or else the name, as several people can be of one
+    occurrence), or else by name and date of birth; by what distinguishes the rows of one person; and by its place among
+    rows that are alike in all that.
 
     Args:
         records: order or arrest records in their core shape. Of a lazy table no other columns are read.
-        with_person: an occurrence always goes with the person, as if it were that of several.
 
     Returns:
         `record_id`, `handle`, one row for each record. Handles may hold names: they are compared, never kept or shown.
     """
     records = records.lazy()
     columns = records.collect_schema()
-    reference = "occurrence_ref" if "occurrence_ref" in columns else "custody_ref"
     distinguishing = [name for name in ("order_type", "is_interim", "arrested_on", "offence_code") if name in columns]
     person = pl.concat_str("surname_folded", "forenames_folded", "date_of_birth", separator=" ", ignore_nulls=True)
-    kind = [pl.col(name).cast(pl.String).fill_null("-") for name in distinguishing]
-    alike = [pl.col("source"), pl.coalesce(reference, person), *kind]
-    row = pl.concat_str(alike, separator=":")
-    if reference == "occurrence_ref":
-        one = pl.coalesce(pl.col("date_of_birth").cast(pl.String), person)
-        is_shared = pl.col(reference).is_not_null() & ((one.n_unique().over(alike) > 1) | pl.lit(with_person))
-        row = pl.when(is_shared).then(pl.format("{}:{}", row, one.fill_null("-"))).otherwise(row)
+    of_occurrence = pl.concat_str(
+        "occurrence_ref", pl.coalesce(pl.col("date_of_birth").cast(pl.String), person), separator=" "
+    )
+    reference = of_occurrence if "occurrence_ref" in columns else pl.col("custody_ref")
+    row = pl.concat_str(
+        "source",
+        pl.coalesce(reference, person),
+        *(pl.col(name).cast(pl.String).fill_null("-") for name in distinguishing),
+        separator=":",
+    )
     when = [name for name in ("made_on", "arrested_on") if name in columns]
     rows = (
         records.filter(~has_row_key)

@@ -48,8 +48,12 @@ def former(order=ORDER, records=(PNC, PND)):
     return lambda table: tables[table.name]
 
 
+def kept_of(tonight, before):
+    return keep_dropped(tonight, before, remembered=before(IDENTITIES), as_of=NIGHT)
+
+
 def kept(tonight, **changes):
-    found, _ = keep_dropped(rows(CORE_ORDERS, *tonight), former(ORDER | changes), as_of=NIGHT)
+    found, _ = kept_of(rows(CORE_ORDERS, *tonight), former(ORDER | changes))
     return found.get_column("record_id").to_list()
 
 
@@ -72,7 +76,7 @@ ROW = record("rocu", "return.xlsx#Orders#5", surname_folded="DELANEY", order_typ
 def test_a_row_of_a_workbook_whose_place_another_row_took_is_kept_under_an_id_of_its_own():
     other = ROW | {"surname_folded": "OKAFOR"}
     before = former(records=[ROW])
-    dropped, conditions = keep_dropped(rows(CORE_ORDERS, other), before, as_of=NIGHT)
+    dropped, conditions = kept_of(rows(CORE_ORDERS, other), before)
     assert dropped.select("record_id", "source_key", "surname_folded").rows() == [
         ("rocu:ORD-1#return.xlsx#Orders#5", "ORD-1#return.xlsx#Orders#5", "DELANEY")
     ]
@@ -94,7 +98,7 @@ def test_what_had_ended_by_the_night_is_not_kept(changes, is_kept):
 
 
 def test_its_conditions_are_kept_for_each_source_coded_or_not():
-    _, found = keep_dropped(CORE_ORDERS.empty(), former(), as_of=NIGHT)
+    _, found = kept_of(CORE_ORDERS.empty(), former())
     assert found.select("record_id", "sequence", "condition_code", "text").rows() == [
         ("pnc:1", 1, "C01", "a"),
         ("pnd:P1", 1, None, "c"),
