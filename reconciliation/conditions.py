@@ -18,6 +18,7 @@ from warehouse.sources import COURT_SOURCES
 
 MOST_LACKING: Final = 2
 """Sources that list conditions without one and still may all have left it out, if another order of the case has it."""
+IS_HELD_BY_HALF: Final = pl.col("support") * 2 == pl.col("listing_sources")
 
 
 def list_conditions(conditions: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
@@ -80,12 +81,11 @@ def believe_conditions(
         `CONDITIONS`, in which `text` names nobody, and beside it `full_text`.
     """
     is_from_court = pl.col("sources").list.set_intersection(list(COURT_SOURCES)).list.len() > 0
-    is_held_by_half = pl.col("support") * 2 == pl.col("listing_sources")
     return (
         listed.join(beside, on=["order_id", "condition_code"], how="left")
         .with_columns(pl.col("is_none_beside", "is_firm_beside").fill_null(value=False))
         .with_columns(is_golden=_is_believed())
-        .with_columns(is_doubtful=~pl.col("is_golden") & (is_from_court | is_held_by_half))
+        .with_columns(is_doubtful=~pl.col("is_golden") & (is_from_court | IS_HELD_BY_HALF))
         .join(_periods(golden), on="order_id", how="left")
         .with_columns(start_on=_own_start(), end_on=own_end())
         .with_columns(is_lapsed=(pl.col("end_on") < as_of).fill_null(value=False))
@@ -123,12 +123,11 @@ def _own_start() -> pl.Expr:
 
 
 def _is_believed() -> pl.Expr:
-    twice = pl.col("support") * 2
     is_lacked_by_few = pl.col("listing_sources") - pl.col("sources").list.len() <= MOST_LACKING
     return (
-        pl.when(twice > pl.col("listing_sources"))
+        pl.when(pl.col("support") * 2 > pl.col("listing_sources"))
         .then(pl.lit(value=True))
-        .when(twice == pl.col("listing_sources"))
+        .when(IS_HELD_BY_HALF)
         .then(~pl.col("is_none_beside"))
         .otherwise(pl.col("is_firm_beside") & is_lacked_by_few)
     )

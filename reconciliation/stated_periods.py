@@ -69,9 +69,8 @@ def find_stated_periods(wordings: pl.DataFrame) -> pl.DataFrame:
     Of several last days the latest counts. Of several lengths the longest that the court gives, or that most sources
     give. Neither counts unless every source that holds the condition gives one: words about something else (`for 2
     years`), or left out, must not end it. For a prohibition on travel, which must have a period, it is enough that the
-    court gives one, or two sources. A first day counts if every source gives one,
-    the earliest; a length runs from the latest. If any source lets it begin with a release from prison, whose day no
-    source gives, none of this is known.
+    court gives one, or two sources. A first day counts if every source gives one, the earliest; a length runs from the
+    latest. If any source lets it begin with a release from prison, whose day no source gives, none of this is known.
 
     Args:
         wordings: `order_id`, `condition_code`, `kind`, `source`, `text`.
